@@ -1,0 +1,78 @@
+# Every command of the guide. `make` alone lists them.
+# LANGS="fr en" limits html, latexpdf and serve to some languages of languages.toml.
+
+PYTHON ?= python3
+SHELL := /bin/sh
+.SHELLFLAGS := -euc
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help html latexpdf gettext check code sources messages serve linkcheck test typography lock clean
+
+LANGS ?=
+export LANGS
+# UTF-8 whatever the locale.
+export PYTHONUTF8 := 1
+
+VENV := .venv/bin/python
+
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+html: .venv/installed ## the site, in build/html
+	@$(VENV) -m tools.build html
+
+latexpdf: .venv/installed ## the book, in build/pdf
+	@$(VENV) -m tools.system_packages book
+	@$(VENV) -m tools.build latexpdf
+
+gettext: .venv/installed ## the messages to translate, in build/gettext
+	@$(VENV) -m tools.build gettext
+
+check: code sources messages ## everything that can be checked without building the site
+
+code: .venv/installed
+	@$(VENV) -m ruff check --quiet
+	@$(VENV) -m ruff format --check --quiet
+	@$(VENV) -m mypy --no-error-summary
+
+sources: .venv/installed
+	@$(VENV) -m rumdl check --quiet .
+	@$(VENV) -m tools.check_sources
+
+messages: gettext
+	@$(VENV) -m tools.system_packages --optional check
+	@$(VENV) -m tools.check_grammar
+
+serve: .venv/installed ## the site in one language, rebuilt while you write
+	@$(VENV) -m tools.build serve
+
+linkcheck: .venv/installed ## the external links (needs the network)
+	@$(VENV) -m tools.build linkcheck
+
+test: .venv/installed ## every test, having installed what they need
+	@$(VENV) -m tools.system_packages --optional book check test
+	@$(VENV) -m pytest
+
+typography: .venv/installed ## no-break spaces and apostrophes, written into the French pages
+	@$(VENV) -m tools.typography
+
+lock: ## requirements.txt anew from pyproject.toml (needs uv)
+	@uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
+	  --group translate --group preview --group check --group test \
+	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.txt
+
+clean: ## removes build/, and nothing else
+	@rm -rf build
+
+.venv/installed: requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed. Install Python 3.11 or later." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is $$($(PYTHON) -V 2>&1), and the guide needs 3.11 or later." >&2; \
+	  echo "Name a newer one, for instance: make html PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "$(PYTHON) has no venv module. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing the packages of requirements.txt into .venv, once"
+	@$(PYTHON) -m venv --clear .venv
+	@quiet=--quiet; if [ -t 1 ]; then quiet=; fi; \
+	  $(VENV) -m pip install $$quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch .venv/installed

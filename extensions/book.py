@@ -1,0 +1,49 @@
+"""Arrange the pages of the site into the chapters of a book."""
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders.latex import LaTeXBuilder
+from sphinx.util.texescape import escape
+from sphinx.util.typing import ExtensionMetadata
+
+
+class BookBuilder(LaTeXBuilder):
+    """Sphinx's LaTeX builder, with the home page as first chapter and the captions as parts.
+
+    The stock builder takes the content of the home page for an untitled beginning, puts every
+    other page below its last section, and forgets the captions of the tables of contents but
+    for the first, which becomes the title of the book's own.
+    """
+
+    def get_contentsname(self, indexfile: str) -> str:
+        """Return "", so that babel names the table of contents."""
+        return ""
+
+    def assemble_doctree(
+        self, indexfile: str, toctree_only: bool, appendices: list[str]
+    ) -> nodes.document:
+        """Return the book's document: the home page, then part after part of `indexfile`."""
+        document = super().assemble_doctree(indexfile, toctree_only, appendices)
+        home = next(document.findall(nodes.section))
+        pages = {}
+        for page in list(document.findall(addnodes.start_of_file)):
+            pages[page["docname"]] = page
+            page.parent.remove(page)
+        # The writer takes the first section for the book and its title for the book's title.
+        book = nodes.section("", nodes.title("", self.config.project), home)
+        for toctree in self.env.get_doctree(indexfile).findall(addnodes.toctree):
+            if toctree["caption"] == "Contribuer":
+                continue
+            part = rf"\part{{{escape(toctree['caption'], self.config.latex_engine)}}}"
+            book += nodes.raw("", part, format="latex")
+            book += [pages[docname] for docname in toctree["includefiles"]]
+        document.children = []
+        document += book
+        return document
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Put the book builder in the place of Sphinx's."""
+    app.add_builder(BookBuilder, override=True)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,279 @@
+"""Build the site and the book, each in a fresh folder that then takes the place of the last one.
+
+A build that fails or is killed, at any moment, leaves the last good one as it was. Nothing is
+built twice from the same inputs: each result holds the digest of what it was made from.
+"""
+
+import argparse
+import ctypes
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import jinja2
+
+from tools.languages import Language, Languages, LanguagesError, load
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+WORK = BUILD / "work"
+
+INPUTS = ("conf.py", "languages.toml", "requirements.txt", "tools/build.py", "extensions", "docs")
+# What a build itself writes among its inputs.
+BYPRODUCTS = {".mo", ".pyc"}
+DIGEST = ".inputs"
+
+
+class BuildError(Exception):
+    """A build did not succeed; the message says where to look."""
+
+
+def main() -> int:
+    """Build what the command line names, for the languages of LANGS. Return the exit code."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("target", choices=TARGETS)
+    target = parser.parse_args().target
+    os.umask(0o022)  # a site that only its maker can read cannot be served
+    try:
+        languages = load()
+        selected = languages.select(os.environ.get("LANGS", ""))
+        with only_one_at_a_time():
+            TARGETS[target](languages, selected)
+    except (BuildError, LanguagesError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; the last good build is as it was.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def build_html(languages: Languages, selected: tuple[Language, ...]) -> None:
+    """Build build/html/<code>/ for each selected language, and the page that leads to them."""
+    for language in selected:
+        build_folder("html", language, BUILD / "html" / language.code)
+    write_root_page(languages)
+
+
+def build_gettext(languages: Languages, _: tuple[Language, ...]) -> None:
+    """Extract the messages of the French pages into build/gettext/*.pot."""
+    build_folder("gettext", languages.source, BUILD / "gettext")
+
+
+def build_folder(builder: str, language: Language, result: Path) -> None:
+    """Bring the folder `result` up to date with what a Sphinx builder makes of the sources."""
+    digest = inputs_digest(language)
+    if read_digest(result / DIGEST) == digest:
+        print(f"{result.relative_to(ROOT)}: up to date")
+        return
+    fresh = run_sphinx(builder, language)
+    (fresh / DIGEST).write_text(digest, encoding="utf-8")
+    put_in_place(fresh, result)
+    print(f"{result.relative_to(ROOT)}: built")
+
+
+def build_book(_: Languages, selected: tuple[Language, ...]) -> None:
+    """Build build/pdf/back-office-<code>.pdf for each selected language."""
+    for language in selected:
+        book = BUILD / "pdf" / f"back-office-{language.code}.pdf"
+        recorded = book.with_name(f".{book.stem}{DIGEST}")
+        digest = inputs_digest(language)
+        if book.is_file() and read_digest(recorded) == digest:
+            print(f"{book.relative_to(ROOT)}: up to date")
+            continue
+        fresh = run_latex(run_sphinx("latex", language))
+        book.parent.mkdir(parents=True, exist_ok=True)
+        fresh.replace(book)
+        recorded.write_text(digest, encoding="utf-8")
+        print(f"{book.relative_to(ROOT)}: built")
+
+
+def serve(languages: Languages, selected: tuple[Language, ...]) -> None:
+    """Show one language in a browser, built anew at every change. Does not return."""
+    language = selected[0] if os.environ.get("LANGS") else languages.source
+    result = BUILD / "serve" / language.code
+    watched = [ROOT / name for name in INPUTS if name != "docs"]
+    os.execv(  # noqa: S606
+        sys.executable,
+        [
+            *(sys.executable, "-m", "sphinx_autobuild"),
+            *sphinx_options("html", language, result / "doctrees"),
+            *(word for path in watched for word in ("--watch", str(path))),
+            *("--ignore", "*.mo", "--ignore", "*.pyc"),
+            *(str(ROOT / "docs"), str(result / "html")),
+        ],
+    )
+
+
+def linkcheck(languages: Languages, _: tuple[Language, ...]) -> None:
+    """Ask the network for every external address of the French pages."""
+    run_sphinx("linkcheck", languages.source)
+
+
+def run_sphinx(builder: str, language: Language) -> Path:
+    """Run a Sphinx builder in a fresh folder under build/work, and return that folder."""
+    work = WORK / f"{builder}-{language.code}"
+    shutil.rmtree(work, ignore_errors=True)
+    result = work / "result"
+    quiet = [] if sys.stdout.isatty() or builder == "linkcheck" else ["--quiet"]
+    options = sphinx_options(builder, language, work / "doctrees")
+    command = [sys.executable, "-m", "sphinx", *quiet, *options, ROOT / "docs", result]
+    if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode:
+        message = (
+            f"{builder}, {language.name}: not built, for the reasons above. "
+            "The last good build is as it was."
+        )
+        raise BuildError(message)
+    return result
+
+
+def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str]:
+    """Return the command line that is the same for every builder: nothing may go unsaid."""
+    strict = ["--nitpicky", "--fail-on-warning", "--keep-going"]
+    place = ["--conf-dir", str(ROOT), "--doctree-dir", str(doctrees)]
+    return ["--builder", builder, *strict, *place, "--define", f"language={language.code}"]
+
+
+def run_latex(folder: Path) -> Path:
+    """Typeset the one LaTeX source in `folder`, and return the PDF.
+
+    Sphinx's Makefile runs latexmk with the right options for the index. Its -Werror makes a
+    missing glyph and an undefined reference errors, as LaTeX itself does not.
+    """
+    options = ["LATEXMKOPTS=-quiet -Werror", "LATEXOPTS=--halt-on-error"]
+    output = None if sys.stdout.isatty() else subprocess.PIPE
+    run = subprocess.run(
+        ["make", "--directory", folder, "all-pdf", *options],
+        env={name: value for name, value in environment().items() if "MAKE" not in name},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output and subprocess.STDOUT,
+        check=False,
+    )
+    log = folder / "back-office.log"
+    if run.returncode:
+        text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        faults = re.compile(r"^(?:! |Missing character|.*(?:undefined|multiply.defined)).*$", re.M)
+        found = "\n".join(faults.findall(text)) or (run.stdout or b"").decode(errors="replace")
+        message = f"{found}\nThe book was not built; the whole log is {log.relative_to(ROOT)}."
+        raise BuildError(message)
+    return log.with_suffix(".pdf")
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a build, with the time that reproducible builds print.
+
+    It is the time of the last commit that touched the inputs; without git, that of the newest
+    input. https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    return os.environ | {
+        "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH") or last_change(),
+        "FORCE_SOURCE_DATE": "1",  # makes TeX follow SOURCE_DATE_EPOCH in \today too
+    }
+
+
+def last_change() -> str:
+    """Return the time of the last change of the inputs, in seconds since 1970."""
+    command = ["git", "log", "-1", "--format=%ct", "--", *INPUTS]
+    try:
+        committed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        committed = None
+    if committed and committed.stdout.strip():
+        return committed.stdout.strip()
+    return str(int(max(path.stat().st_mtime for path in input_files())))
+
+
+def inputs_digest(language: Language) -> str:
+    """Return a digest of all that decides what is built for `language`."""
+    digest = hashlib.sha256(f"{language.code} {sys.version} {last_change()}".encode())
+    for path in input_files():
+        digest.update(f"{path.relative_to(ROOT)}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def input_files() -> Iterator[Path]:
+    """Yield the files that builds read, in a fixed order."""
+    for name in INPUTS:
+        path = ROOT / name
+        found = sorted(path.rglob("*")) if path.is_dir() else [path]
+        yield from (file for file in found if file.is_file() and file.suffix not in BYPRODUCTS)
+
+
+def read_digest(path: Path) -> str:
+    """Return the digest that a build left in `path`, or "" when there is none."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def put_in_place(fresh: Path, current: Path) -> None:
+    """Give `current` the content of the folder `fresh`, in one step where the system can."""
+    current.parent.mkdir(parents=True, exist_ok=True)
+    if not current.exists():
+        fresh.rename(current)
+    elif not exchange(fresh, current):
+        old = fresh.with_name("old")
+        current.rename(old)
+        fresh.rename(current)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step (renameat2, RENAME_EXCHANGE), and say whether it was done.
+
+    False where the kernel or the file system has no such call. Python offers none either:
+    https://man7.org/linux/man-pages/man2/rename.2.html
+    """
+    at_fdcwd, rename_exchange = -100, 2
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    if renameat2(at_fdcwd, bytes(one), at_fdcwd, bytes(other), rename_exchange) == 0:
+        return True
+    if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.EXDEV, errno.ENOTSUP):
+        return False
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(one))
+
+
+def write_root_page(languages: Languages) -> None:
+    """Write build/html/index.html, which leads to each language that is built."""
+    html = BUILD / "html"
+    there = [language for language in languages.all if (html / language.code).is_dir()]
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOT / "docs" / "_templates"), autoescape=True
+    )
+    page = templates.get_template("languages.html").render(
+        languages=there, source=languages.source
+    )
+    fresh = WORK / "index.html"
+    fresh.write_text(page, encoding="utf-8")
+    fresh.replace(html / "index.html")
+
+
+@contextmanager
+def only_one_at_a_time() -> Iterator[None]:
+    """Wait until no other build runs here; the lock ends with the process that holds it."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    with (BUILD / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+TARGETS: dict[str, Callable[[Languages, tuple[Language, ...]], None]] = {
+    "html": build_html,
+    "latexpdf": build_book,
+    "gettext": build_gettext,
+    "serve": serve,
+    "linkcheck": linkcheck,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

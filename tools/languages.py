@@ -1,0 +1,95 @@
+"""Read languages.toml, the one list of the guide's languages."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = Path(__file__).resolve().parent.parent / "languages.toml"
+
+# The form that Sphinx and gettext share: https://www.sphinx-doc.org/en/master/usage/configuration.html#confval-language
+CODE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]+)?")
+FIELDS = {"name": str, "direction": str, "published": bool}
+
+
+class LanguagesError(Exception):
+    """The list cannot be used; the message names the file, the fault and the mend."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: its code, its own name, its direction, whether it is built unasked."""
+
+    code: str
+    name: str
+    direction: str
+    published: bool
+
+
+@dataclass(frozen=True)
+class Languages:
+    """Every language of the guide in the order of the file, and which one it is written in."""
+
+    source: Language
+    all: tuple[Language, ...]
+
+    def select(self, codes: str) -> tuple[Language, ...]:
+        """Return the languages named in `codes` ("fr en"), or the published ones if it is empty.
+
+        Raises LanguagesError for a code that the list does not hold.
+        """
+        if not codes.strip():
+            return tuple(language for language in self.all if language.published)
+        known = {language.code: language for language in self.all}
+        wanted = list(dict.fromkeys(codes.replace(",", " ").split()))
+        for code in wanted:
+            if code not in known:
+                message = (
+                    f'LANGS: no language "{code}" in {FILE.name}, which lists: {" ".join(known)}.'
+                    " Name one of these, or add a table for it."
+                )
+                raise LanguagesError(message)
+        return tuple(known[code] for code in wanted)
+
+
+def load(path: Path = FILE) -> Languages:
+    """Return the languages listed in the TOML file at `path`.
+
+    Raises LanguagesError when the file is missing, is not TOML, or lacks something.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path.name}: cannot be read: {error}. `git checkout {path.name}` restores it."
+        raise LanguagesError(message) from error
+    tables = data.get("languages")
+    if not isinstance(tables, dict) or not tables:
+        message = f"{path.name}: no language. Add a table [languages.fr]."
+        raise LanguagesError(message)
+    languages = {code: _language(path, code, table) for code, table in tables.items()}
+    source = data.get("source")
+    if source not in languages:
+        message = (
+            f"{path.name}: source = {source!r} is none of the languages listed: "
+            f"{' '.join(languages)}. Set source to the code of the language the pages are in."
+        )
+        raise LanguagesError(message)
+    return Languages(source=languages[source], all=tuple(languages.values()))
+
+
+def _language(path: Path, code: str, table: object) -> Language:
+    where = f"{path.name}: [languages.{code}]"
+    if not CODE.fullmatch(code):
+        message = f'{where}: not a language code. Write "de" or "pt_BR".'
+        raise LanguagesError(message)
+    if not isinstance(table, dict) or table.keys() != FIELDS.keys():
+        message = f"{where}: it needs exactly {', '.join(FIELDS)}."
+        raise LanguagesError(message)
+    for field, kind in FIELDS.items():
+        if not isinstance(table[field], kind):
+            message = f"{where}: {field} is not a {kind.__name__}."
+            raise LanguagesError(message)
+    if table["direction"] not in ("ltr", "rtl"):
+        message = f'{where}: direction is "{table["direction"]}". Write "ltr" or "rtl".'
+        raise LanguagesError(message)
+    return Language(code, **table)
