@@ -22,7 +22,7 @@ extensions = [
     "figures",
 ]
 exclude_patterns = ["locale", "figures"]
-templates_path = [str(ROOT / "docs/_templates")]
+templates_path = ["docs/_templates"]
 smartquotes = False  # the sources hold the typography itself, so that catalogs hold it too
 
 # https://myst-parser.readthedocs.io/en/latest/configuration.html
@@ -37,7 +37,7 @@ gettext_compact = False
 # https://pradyunsg.me/furo/customisation/
 html_theme = "furo"
 html_title = project
-html_static_path = [str(ROOT / "docs/_static"), str(ROOT / "docs/figures/figures.css")]
+html_static_path = ["docs/_static", "docs/figures/figures.css"]
 html_css_files = ["figures.css", "guide.css"]
 html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#1b4f8a", "color-brand-content": "#1b4f8a"},
@@ -57,3 +57,12 @@ latex_additional_files = ["docs/_latex/guide.sty"]
 latex_table_style = ["booktabs"]
 latex_show_urls = "footnote"
 latex_show_pagerefs = True
+latex_elements = {
+    "papersize": "",
+    "pointsize": "11pt",
+    "extraclassoptions": "openright,twoside",
+    "fncychap": "",
+    "fontpkg": "",
+    "geometry": "",
+    "preamble": r"\usepackage{guide}",
+}

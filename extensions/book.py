@@ -1,11 +1,23 @@
 """Arrange the pages of the site into the chapters of a book."""
 
 from docutils import nodes
+from docutils.nodes import Element
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.latex import LaTeXBuilder
 from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.latex import LaTeXTranslator
+
+
+class BookTranslator(LaTeXTranslator):
+    """Sphinx's LaTeX writer, with page numbers for cross-references but not for citations."""
+
+    def visit_reference(self, node: Element) -> None:
+        """Open a link; a citation, whose target is an entry of the sources, ends without page."""
+        super().visit_reference(node)
+        if "#src-" in node.get("refuri", ""):
+            self.context[-1] = "}}}"
 
 
 class BookBuilder(LaTeXBuilder):
@@ -15,6 +27,8 @@ class BookBuilder(LaTeXBuilder):
     other page below its last section, and forgets the captions of the tables of contents but
     for the first, which becomes the title of the book's own.
     """
+
+    default_translator_class = BookTranslator
 
     def get_contentsname(self, indexfile: str) -> str:
         """Return "", so that babel names the table of contents."""

@@ -125,7 +125,7 @@ def run_sphinx(builder: str, language: Language) -> Path:
     result = work / "result"
     quiet = [] if sys.stdout.isatty() or builder == "linkcheck" else ["--quiet"]
     options = sphinx_options(builder, language, work / "doctrees")
-    command = [sys.executable, "-m", "sphinx", *quiet, *options, ROOT / "docs", result]
+    command = [sys.executable, "-m", "sphinx", *quiet, *options, "docs", str(result)]
     if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode:
         message = (
             f"{builder}, {language.name}: not built, for the reasons above. "
@@ -161,8 +161,10 @@ def run_latex(folder: Path) -> Path:
     log = folder / "back-office.log"
     if run.returncode:
         text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        faults = re.compile(r"^(?:! |Missing character|.*(?:undefined|multiply.defined)).*$", re.M)
-        found = "\n".join(faults.findall(text)) or (run.stdout or b"").decode(errors="replace")
+        faults = r"^(?:! |Missing character|.*(?:undefined|multiply.defined)).*$"
+        found = "\n".join(re.findall(faults, text, re.MULTILINE)) or (run.stdout or b"").decode(
+            errors="replace"
+        )
         message = f"{found}\nThe book was not built; the whole log is {log.relative_to(ROOT)}."
         raise BuildError(message)
     return log.with_suffix(".pdf")
@@ -250,9 +252,7 @@ def write_root_page(languages: Languages) -> None:
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ROOT / "docs" / "_templates"), autoescape=True
     )
-    page = templates.get_template("languages.html").render(
-        languages=there, source=languages.source
-    )
+    page = templates.get_template("languages.html").render(languages=there, source=languages.source)
     fresh = WORK / "index.html"
     fresh.write_text(page, encoding="utf-8")
     fresh.replace(html / "index.html")

@@ -80,24 +80,36 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def mend(path: Path) -> bool:
-    """Typeset the prose of the Markdown file `path` in place; say whether anything changed."""
-    text = path.read_text(encoding="utf-8")
+def typeset_page(text: str) -> str:
+    """Return a Markdown text with its prose typeset."""
     lines = text.splitlines()
     for number, line in prose_lines(text):
         lines[number - 1] = typeset(line)
-    mended = "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n"
+
+
+def typeset_figure(text: str) -> str:
+    """Return an SVG text with the content of its text, title and desc elements typeset."""
+    content = re.compile(r"(<(text|title|desc)\b[^>]*>)([^<&]*)(</\2>)")
+    return content.sub(lambda match: match[1] + typeset(match[3]) + match[4], text)
+
+
+def mend(path: Path) -> bool:
+    """Typeset the Markdown or SVG file `path` in place; say whether anything changed."""
+    text = path.read_text(encoding="utf-8")
+    mended = typeset_page(text) if path.suffix == ".md" else typeset_figure(text)
     if mended == text:
         return False
-    fresh = path.with_suffix(".md.new")
+    fresh = path.with_name(f"{path.name}.new")
     fresh.write_text(mended, encoding="utf-8")
     fresh.replace(path)
     return True
 
 
 def main() -> int:
-    """Mend every French page, and name those that changed."""
-    for path in sorted((ROOT / "docs").rglob("*.md")):
+    """Mend every French page and figure, and name those that changed."""
+    docs = ROOT / "docs"
+    for path in sorted([*docs.rglob("*.md"), *docs.glob("figures/*.svg")]):
         if mend(path):
             print(path.relative_to(ROOT))
     return 0

@@ -1,0 +1,118 @@
+"""What the tests share: one real site, one real book, one real browser, copies to break."""
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Copy = Callable[[str], Path]
+
+
+def require(*commands: str) -> None:
+    """Skip the test if a command is missing; fail in continuous integration."""
+    missing = [command for command in commands if not shutil.which(command)]
+    if missing:
+        reason = f"not installed: {', '.join(missing)} (see system-packages.txt)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+def make(
+    *words: str, cwd: Path = ROOT, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run make in `cwd` as a person would, with `env` over the environment; return what it said."""
+    inherited = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    inherited.pop("LANGS", None)
+    return subprocess.run(
+        ["make", *words],
+        cwd=cwd,
+        env=inherited | (env or {}),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Return the content of every file under `folder`, by its path."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """Return the French site of this checkout, built."""
+    run = make("html")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "WARNING" not in run.stderr
+    return ROOT / "build" / "html" / "fr"
+
+
+@pytest.fixture(scope="session")
+def book() -> Path:
+    """Return the French book of this checkout, built."""
+    require("lualatex", "latexmk", "rsvg-convert")
+    run = make("latexpdf")
+    assert run.returncode == 0, run.stdout + run.stderr
+    return ROOT / "build" / "pdf" / "back-office-fr.pdf"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    """Return a function that copies the checkout, without what was built, to a folder so named."""
+
+    def to(name: str) -> Path:
+        folder = tmp_path / name
+        unwanted = (".git", ".venv", "build", "*.mo", "__pycache__", ".*_cache")
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*unwanted))
+        (folder / ".venv").symlink_to(ROOT / ".venv")
+        return folder
+
+    return to
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Return the address at which the site is served, on this machine."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site.parent))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[webdriver.Chrome]:
+    """Return Debian's Chromium, without a window."""
+    require("chromium", "chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",  # root, in a container
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--no-first-run",
+    ):
+        options.add_argument(argument)
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()

@@ -1,0 +1,220 @@
+"""Building: killed, repeated, elsewhere, with bad input."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Copy, files_in, make, require
+
+from tools import build
+
+
+def test_nothing_is_rebuilt_when_nothing_changed(site: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in site.rglob("*")}
+    run = make("html")
+    assert run.returncode == 0
+    assert run.stdout == "build/html/fr: up to date\n"
+    assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
+
+
+@pytest.mark.parametrize("name", ["docs/index.md", "conf.py", "extensions/figures.py"])
+def test_a_changed_input_is_rebuilt(copy: Copy, name: str) -> None:
+    folder = copy("changed")
+    assert make("html", cwd=folder).returncode == 0
+    (folder / name).write_text((folder / name).read_text("utf-8") + "\n", "utf-8")
+    assert "built" in make("html", cwd=folder).stdout
+
+
+# Files by whose appearance one can tell how far a build is, from its start to its end.
+MOMENTS = ["doctrees", "result", "result/index.html", "result/searchindex.js", "result/.inputs"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_build_killed_at_any_moment_leaves_the_last_site_whole(copy: Copy, moment: str) -> None:
+    folder = copy("killed")
+    assert make("html", cwd=folder).returncode == 0
+    site = folder / "build" / "html"
+    good = files_in(site)
+    page = folder / "docs" / "comprendre" / "definition.md"
+    page.write_text(page.read_text("utf-8") + "\nUne phrase nouvelle.\n", "utf-8")
+
+    shutil.rmtree(folder / "build" / "work")
+    sign = folder / "build" / "work" / "html-fr" / moment
+    running = subprocess.Popen(["make", "html"], cwd=folder, start_new_session=True,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    while running.poll() is None and not sign.exists():
+        os.sched_yield()
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+
+    left = files_in(site)
+    assert left.keys() == good.keys()
+    changed = "fr/comprendre/definition.html"
+    assert left == good or b"Une phrase nouvelle" in left[changed]
+    assert make("html", cwd=folder).returncode == 0
+    assert files_in(site).keys() == good.keys()
+    assert b"Une phrase nouvelle" in files_in(site)[changed]
+
+
+def test_without_an_exchange_in_one_step_the_folder_is_still_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "exchange", lambda *_: False)
+    fresh, current = tmp_path / "work" / "result", tmp_path / "site"
+    for folder, text in ((fresh, "new"), (current, "old")):
+        folder.mkdir(parents=True)
+        (folder / "page").write_text(text)
+    build.put_in_place(fresh, current)
+    assert (current / "page").read_text() == "new"
+
+
+def test_a_page_that_does_not_build_keeps_the_last_site(copy: Copy) -> None:
+    folder = copy("broken page")
+    assert make("html", cwd=folder).returncode == 0
+    good = files_in(folder / "build" / "html")
+    (folder / "docs" / "comprendre" / "mots.md").write_text("# Mots\n\n{term}`inconnu`\n", "utf-8")
+    run = make("html", cwd=folder)
+    assert run.returncode != 0
+    assert "mots.md:3" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert files_in(folder / "build" / "html") == good
+
+
+def test_two_builds_in_two_folders_give_the_same_bytes(copy: Copy) -> None:
+    require("lualatex")
+    at = {"SOURCE_DATE_EPOCH": "1790000000"}
+    one, other = copy("one"), copy("un autre, à côté")
+    for folder in (one, other):
+        for target in ("html", "latexpdf"):
+            run = make(target, cwd=folder, env=at)
+            assert run.returncode == 0, run.stdout + run.stderr
+    for result in ("html", "pdf"):
+        assert files_in(one / "build" / result) == files_in(other / "build" / result)
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX"])
+def test_a_locale_without_accents_builds_all_the_same(copy: Copy, locale: str) -> None:
+    run = make("html", cwd=copy(f"été {locale}"), env={"LC_ALL": locale, "LANG": locale})
+    assert run.returncode == 0, run.stderr
+
+
+def test_a_site_built_under_a_strict_umask_can_be_served(copy: Copy) -> None:
+    folder = copy("umask")
+    command = "umask 077 && make html"
+    subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, check=True)
+    site = folder / "build" / "html"
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in [site, *site.rglob("*")])
+
+
+def test_an_unknown_language_is_named_with_those_that_exist() -> None:
+    run = make("html", env={"LANGS": "fr tlh"})
+    assert run.returncode != 0
+    assert 'no language "tlh" in languages.toml, which lists: fr' in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (None, "languages.toml: cannot be read"),
+        ("source = fr\n", "languages.toml: cannot be read: Invalid value (at line 1, column 10)"),
+        ('source = "fr"\n', "no language. Add a table [languages.fr]"),
+        (
+            'source = "en"\n[languages.fr]\nname="F"\ndirection="ltr"\npublished=true',
+            "'en' is none",
+        ),
+        ('source = "fr"\n[languages.fr]\nname="F"', "it needs exactly name, direction, published"),
+        ('source = "fr"\n[languages.fr]\nname="F"\ndirection="up"\npublished=true', 'Write "ltr"'),
+        ('source = "fr"\n[languages.fr]\nname="F"\ndirection="ltr"\npublished="no"', "not a bool"),
+        ('source = "../x"\n[languages."../x"]\nname="F"\n', "not a language code"),
+    ],
+)
+def test_a_broken_list_of_languages_is_explained(copy: Copy, text: str | None, fault: str) -> None:
+    folder = copy("languages")
+    (folder / "languages.toml").unlink()
+    if text is not None:
+        (folder / "languages.toml").write_text(text)
+    run = make("html", cwd=folder)
+    assert run.returncode != 0
+    assert fault in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def stub(folder: Path, name: str, script: str) -> Path:
+    """Write a shell script that stands for the program `name`, and return its folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("python", "message"),
+    [
+        ('[ "$1" = -V ] && echo Python 3.10.2; exit 1', "is Python 3.10.2, and the guide needs"),
+        (f'case "$*" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"', "python3-venv"),
+    ],
+    ids=["too old", "without venv"],
+)
+def test_a_python_that_will_not_do_is_explained(
+    copy: Copy, tmp_path: Path, python: str, message: str
+) -> None:
+    folder = copy("python")
+    (folder / ".venv").unlink()
+    bin_folder = stub(tmp_path / "bin", "python3", python)
+    run = make("html", cwd=folder, env={"PATH": f"{bin_folder}:{os.environ['PATH']}"})
+    assert run.returncode != 0
+    assert message in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (folder / ".venv").exists()
+
+
+def test_no_python_at_all_is_explained(copy: Copy) -> None:
+    folder = copy("no python")
+    (folder / ".venv").unlink()
+    run = make("html", "PYTHON=python3.99", cwd=folder)
+    assert run.returncode != 0
+    assert "python3.99 is not installed" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "ci", "code"),
+    [(["book"], "", 1), (["--optional", "book"], "", 0), (["--optional", "book"], "true", 1)],
+    ids=["needed", "optional", "optional in CI"],
+)
+def test_missing_packages_are_named_with_the_command_that_installs_them(
+    tmp_path: Path, words: list[str], ci: str, code: int
+) -> None:
+    # A Debian where nothing is installed, and where one may not install either.
+    path = stub(tmp_path / "bin", "dpkg-query", "exit 0")
+    run = subprocess.run(
+        [sys.executable, "-m", "tools.system_packages", *words],
+        cwd=ROOT,
+        env={"PATH": str(path), "CI": ci},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == code
+    assert "sudo apt-get install --no-install-recommends latexmk xindy texlive-luatex" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_every_command_of_the_readme_and_of_the_guide_is_in_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = {line.split(":")[0] for line in makefile.splitlines() if ": " in line[:40]}
+    for page in ("README.md", "docs/contribuer/ecrire.md", "docs/contribuer/construire.md"):
+        named = re.findall(r"\bmake ([a-z-]+)", (ROOT / page).read_text("utf-8"))
+        assert named
+        assert set(named) <= targets
+
+
+def test_make_alone_lists_the_commands() -> None:
+    listed = make().stdout
+    for target in ("html", "latexpdf", "check", "serve", "test", "linkcheck", "clean"):
+        assert f"make {target}" in listed

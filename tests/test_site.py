@@ -1,0 +1,194 @@
+"""The site, as built, and as a real browser shows it."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from conftest import ROOT
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+PAGES = sorted(str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md"))
+WIDTHS = {"desktop": 1280, "phone": 360, "small phone": 320}
+
+
+class Page(HTMLParser):
+    """The identifiers, links and figures of an HTML page."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: list[tuple[str, str]] = []  # class and address
+        self.figures: list[dict[str, str]] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attributes}
+        self.ids |= {values["id"]} if "id" in values else set()
+        if tag == "a" and "href" in values:
+            self.links.append((values.get("class", ""), values["href"]))
+        if tag == "svg" and values.get("class") == "drawing":
+            self.figures.append(values)
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[Path, Page]:
+    return {path: Page(path) for path in site.rglob("*.html")}
+
+
+def internal_links(path: Path, page: Page) -> Iterator[tuple[Path, str]]:
+    for _, href in page.links:
+        if not re.match(r"[a-z]+:", href):
+            address, fragment = urldefrag(href)
+            target = path if not address else (path.parent / unquote(address)).resolve()
+            yield target, unquote(fragment)
+
+
+def test_every_source_page_becomes_a_page(site: Path) -> None:
+    missing = [page for page in PAGES if not (site / page).with_suffix(".html").is_file()]
+    assert not missing
+
+
+def test_the_front_door_leads_to_the_french_site(site: Path) -> None:
+    door = (site.parent / "index.html").read_text(encoding="utf-8")
+    assert 'href="fr/index.html"' in door
+    assert "<script" not in door
+
+
+def test_every_internal_link_lands_on_a_page_and_an_anchor(pages: dict[Path, Page]) -> None:
+    lost = [
+        f"{path.name}: {target}#{fragment}"
+        for path, page in pages.items()
+        for target, fragment in internal_links(path, page)
+        if target not in pages or (fragment and fragment not in pages[target].ids)
+    ]
+    assert not lost
+
+
+def test_every_page_can_be_reached_from_the_home_page(site: Path, pages: dict[Path, Page]) -> None:
+    reached, waiting = set(), [site / "index.html"]
+    while waiting:
+        path = waiting.pop()
+        if path not in reached:
+            reached.add(path)
+            waiting += [target for target, _ in internal_links(path, pages[path])]
+    assert {(site / page).with_suffix(".html") for page in PAGES} <= reached
+
+
+def test_following_next_from_the_home_page_passes_every_page_once(
+    site: Path, pages: dict[Path, Page]
+) -> None:
+    path, chain = site / "index.html", [site / "index.html"]
+    while following := [href for kind, href in pages[path].links if kind == "next-page"]:
+        path = (path.parent / following[0]).resolve()
+        chain.append(path)
+    assert len(chain) == len(set(chain))
+    assert set(chain) == {(site / page).with_suffix(".html") for page in PAGES}
+    backwards = [href for kind, href in pages[chain[1]].links if kind == "prev-page"]
+    assert (chain[1].parent / backwards[0]).resolve() == chain[0]
+
+
+def test_every_glossary_term_is_linked_from_a_page(site: Path, pages: dict[Path, Page]) -> None:
+    glossary = site / "annexes" / "glossaire.html"
+    terms = {name for name in pages[glossary].ids if name.startswith("term-")}
+    linked = {
+        fragment
+        for path, page in pages.items()
+        for target, fragment in internal_links(path, page)
+        if target == glossary and path not in (glossary, site / "genindex.html")
+    }
+    assert len(terms) >= 35
+    assert not terms - linked
+
+
+def test_every_figure_stands_in_a_page_with_its_name_and_description(
+    pages: dict[Path, Page],
+) -> None:
+    shown = [(page, figure) for page in pages.values() for figure in page.figures]
+    assert len(shown) == len(list((ROOT / "docs" / "figures").glob("*.svg"))) >= 6
+    for page, figure in shown:
+        assert figure["role"] == "img"
+        assert figure["aria-label"]
+        assert figure["aria-describedby"] in page.ids
+
+
+def test_the_theme_speaks_french(site: Path) -> None:
+    page = (site / "comprendre" / "mots.html").read_text(encoding="utf-8")
+    for english in ("Back to top", "On this page", "Skip to content", ">Next<", ">Previous<"):
+        assert english not in page
+
+
+def test_pages_load_nothing_from_elsewhere(site: Path) -> None:
+    loads = re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=\"(?:https?:)?//")
+    assert not [path for path in site.rglob("*.html") if loads.search(path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_scrolls_sideways(
+    browser: webdriver.Chrome, address: str, page: str, width: str
+) -> None:
+    set_width(browser, WIDTHS[width])
+    browser.get(f"{address}/fr/{page.removesuffix('.md')}.html")
+    script = "const e = document.documentElement; return [e.scrollWidth, e.clientWidth]"
+    scroll, client = browser.execute_script(script)
+    assert scroll <= client
+
+
+@pytest.mark.parametrize("width", ["desktop", "phone"])
+def test_the_first_screen_of_the_home_page_answers_the_question(
+    browser: webdriver.Chrome, address: str, width: str
+) -> None:
+    set_width(browser, WIDTHS[width])
+    browser.get(f"{address}/index.html")
+    assert browser.current_url.endswith("/fr/index.html")
+    paragraph = browser.find_element(By.CSS_SELECTOR, "article h1 + p, article section > p")
+    assert paragraph.text.startswith("Le back office est")
+    assert paragraph.rect["y"] + paragraph.rect["height"] <= 800
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_text_of_figures_is_legible_on_a_phone_in_light_and_dark(
+    browser: webdriver.Chrome, address: str, scheme: str
+) -> None:
+    set_width(browser, WIDTHS["phone"])
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    for page in PAGES:
+        browser.get(f"{address}/fr/{page.removesuffix('.md')}.html")
+        for height, luminance in browser.execute_script(FIGURE_TEXTS):
+            assert height >= 11
+            assert (luminance < 0.35) if scheme == "light" else (luminance > 0.65)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+# The size on the screen of each text of the figures, in CSS pixels, and how light it is, 0 to 1.
+FIGURE_TEXTS = """
+return [...document.querySelectorAll("svg.drawing text")].map(text => {
+  const scale = text.ownerSVGElement.getScreenCTM().a, style = getComputedStyle(text);
+  const [r, g, b] = style.fill.match(/[\\d.]+/g).map(Number);
+  return [parseFloat(style.fontSize) * scale, (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255];
+});
+"""
+
+
+def test_the_copy_button_leaves_the_prompt_behind(browser: webdriver.Chrome, address: str) -> None:
+    set_width(browser, WIDTHS["desktop"])
+    permission = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    browser.execute_cdp_cmd("Browser.grantPermissions", permission)
+    browser.get(f"{address}/fr/contribuer/construire.html")
+    block = browser.find_element(By.CSS_SELECTOR, "div.highlight")
+    assert block.text.startswith("$ make html")
+    browser.execute_script("arguments[0].click()", block.find_element(By.TAG_NAME, "button"))
+    read = "navigator.clipboard.readText().then(arguments[0])"
+    WebDriverWait(browser, 10).until(lambda _: browser.execute_async_script(read))
+    assert browser.execute_async_script(read) == "make html"
+
+
+def set_width(browser: webdriver.Chrome, width: int) -> None:
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)

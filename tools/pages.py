@@ -1,0 +1,97 @@
+"""Read the French pages into Markdown tokens with their lines, directives included."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """What is wrong at a line of a file, and the mend."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        """Return the one line that is printed: path:line: message."""
+        path = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
+        return f"{path}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A Markdown token, the line it starts at (from 1), and the directives around it."""
+
+    token: Token
+    line: int
+    directives: tuple[str, ...]
+
+
+# More syntax than the guide uses, so that what it must not use is recognised.
+_CONFIG = MdParserConfig(
+    enable_extensions={
+        "attrs_inline",
+        "colon_fence",
+        "deflist",
+        "dollarmath",
+        "substitution",
+        "tasklist",
+    }
+)
+_PROSE_DIRECTIVES = {"admonition", "figure", "glossary", "list-table", "note", "tip", "warning"}
+DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}\s*(?P<argument>.*)")
+OPTION = re.compile(r"\s*:(?P<name>[\w-]+):\s*(?P<value>.*)")
+
+
+class Page:
+    """A French page: its text, and its tokens, those inside directives included."""
+
+    def __init__(self, path: Path) -> None:
+        """Read and parse the Markdown file `path`."""
+        self.path = path
+        self.text = path.read_text(encoding="utf-8")
+        self.pieces: list[Piece] = []
+        self._parse(self.text, 1, ())
+
+    def _parse(self, text: str, first_line: int, directives: tuple[str, ...]) -> None:
+        parser: MarkdownIt = create_md_parser(_CONFIG, RendererHTML)
+        parser.options["store_labels"] = True
+        environment: dict[str, dict[str, dict[str, list[int]]]] = {}
+        for token in parser.parse(text, environment):
+            line = first_line + (token.map[0] if token.map else 0)
+            self.pieces.append(Piece(token, line, directives))
+            for child in token.children or ():
+                self.pieces.append(Piece(child, line, directives))
+                line += child.type in ("softbreak", "hardbreak")
+            match = DIRECTIVE.match(token.info)
+            if token.type in ("colon_fence", "fence") and match:
+                self._directive(token, line, match, directives)
+        for definition in environment.get("references", {}).values():
+            line = first_line + definition["map"][0]
+            self.pieces.append(Piece(Token("reference_definition", "", 0), line, directives))
+
+    def _directive(
+        self, token: Token, line: int, match: re.Match[str], directives: tuple[str, ...]
+    ) -> None:
+        name, inside = match["name"], (*directives, match["name"])
+        if name not in _PROSE_DIRECTIVES:
+            return
+        if name != "figure" and match["argument"]:
+            self._parse(match["argument"], line, inside)
+        content = token.content.splitlines()
+        options = 0
+        while options < len(content) and OPTION.match(content[options]):
+            options += 1
+        body = content[options:]
+        if name == "glossary":  # its indented definitions are paragraphs, not code
+            body = [text.strip() for text in body]
+        self._parse("\n".join(body), line + 1 + options, inside)
