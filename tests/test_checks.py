@@ -1,0 +1,200 @@
+"""`make check`: what it refuses, what it says, and that it lets right pages pass."""
+
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Copy, make, require
+
+from tools import check_grammar, check_sources
+from tools.typography import typeset_figure, typeset_page
+
+GLOSSARY = ":::{glossary}\narrière-boutique\n  Une pièce.\n\nback office\n  Une fonction.\n:::\n"
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg"><title>T</title><desc>D</desc><text>x</text></svg>'
+)
+
+
+def faults(tmp_path: Path, page: str, drawing: str = DRAWING) -> list[str]:
+    """Return what the check says of a guide of one page, one figure and a small glossary."""
+    docs = tmp_path / "docs"
+    for name, text in {
+        "annexes/glossaire.md": GLOSSARY,
+        "figures/dessin.svg": drawing,
+        "voir.md": ":::{figure} /figures/dessin.svg\n:alt: Ceci.\n\nLa légende.\n:::\n",
+        "page.md": page,
+    }.items():
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / name).write_text(text, "utf-8")
+    return [
+        str(fault).removeprefix(f"{docs}/")
+        for fault in check_sources.check(docs)
+        if fault.path.name in ("page.md", "dessin.svg")
+    ]
+
+
+def test_the_guide_itself_passes() -> None:
+    require("grammalecte-cli")
+    run = make("check")
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("construct", "line", "mend"),
+    [
+        ("| a | b |\n|---|---|\n| c | d |\n", 3, "write a {list-table} directive"),
+        (":::{table} Titre\n\n| a |\n|---|\n| c |\n:::\n", 3, "write a {list-table} directive"),
+        ("Voir [ici](page.md#titre).\n", 3, "write (label)= before the title"),
+        ("Voir [](#titre).\n", 3, "write (label)= before the title"),
+        ("Un.\nVoir [ici][la].\n\n[la]: https://example.org\n", 6, "write [text](target)"),
+        ("- [ ] Une case.\n", 3, "write a plain list"),
+        ("Une ligne\\\nforcée.\n", 3, "write two paragraphs or a list"),
+        ("Une ligne  \nforcée.\n", 3, "write two paragraphs or a list"),
+        ("$$\na = b\n$$\n", 3, "write a sentence"),
+        ("Le quotient $a / b$ compte.\n", 3, "write a sentence"),
+        (":::{math}\na = b\n:::\n", 3, "write a sentence"),
+        ("Le {math}`a` compte.\n", 3, "write the directive"),
+        ("<div>Du HTML.</div>\n", 3, "write a directive"),
+        ("Un mot <b>gras</b>.\n", 3, "write a directive or a role"),
+        ("Le nom {{ nom }} change.\n", 3, "write the text itself"),
+        (":::{eval-rst}\n**Texte**\n:::\n", 3, "write MyST"),
+        ("Le mot {index}`mot` compte.\n", 3, "write the directive"),
+        ("Un [mot]{lang=en} anglais.\n", 3, "write the word alone"),
+        ("![Une image](/figures/dessin.svg)\n", 3, "write a {figure} directive"),
+        ("```{note}\nUne note.\n```\n", 3, "write :::{note}"),
+        (":::{glossary}\nterme : classe\n  Une définition.\n:::\n", 4, "write the term without it"),
+        (":::{note}\nUn.\n\nVoir [ici](page.md#titre).\n:::\n", 6, "write (label)= before"),
+    ],
+)
+def test_a_construct_that_translation_loses_is_refused_with_its_line_and_mend(
+    tmp_path: Path, construct: str, line: int, mend: str
+) -> None:
+    found = faults(tmp_path, f"# Titre\n\n{construct}")
+    assert any(fault.startswith(f"page.md:{line}: ") and mend in fault for fault in found), found
+
+
+def test_what_the_guide_may_use_is_not_refused(tmp_path: Path) -> None:
+    page = (
+        "(page-essai)=\n# Titre\n\n% clé : A1\n\n"
+        "Un {term}`back office`, un autre back office, et [](#page-essai).\n"
+        "Voir `a | b`, `$x$`, <https://example.org> et [l’éditeur](https://example.org).\n\n"
+        "Un mot\n: Sa définition.\n\n1. Un.\n2. Deux.\n\n"
+        ":::{list-table} Un tableau\n:header-rows: 1\n\n* - A\n  - B\n* - c\n  - d\n:::\n\n"
+        '```console\n$ make html  # "guillemets" : rien à dire; c\'est du code\n```\n'
+    )
+    assert faults(tmp_path, page) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("Quoi ? Non ! Si ; bon.", "Quoi\u202f? Non\u202f! Si\u202f; bon."),
+        ("Quoi? Non! Si; bon.", "Quoi\u202f? Non\u202f! Si\u202f; bon."),
+        ("Voici : cela.", "Voici\u00a0: cela."),
+        ("On dit « oui ».", "On dit «\u00a0oui\u00a0»."),
+        ("L'usage d'ici.", "L’usage d’ici."),
+        ("Soit 20 147,40 € ou 27 %.", "Soit 20\u202f147,40\u00a0€ ou 27\u00a0%."),
+        ("De 2018-2020, l'article L. 1222-9.", "De 2018–2020, l’article L.\u00a01222-9."),
+        ("À 8 h 30...", "À 8\u00a0h\u00a030…"),
+        ("Le {term}`prêt d'ici <prêt>` ?", "Le {term}`prêt d’ici <prêt>`\u202f?"),
+        ("Du `code ; 'cité'`; oui.", "Du `code ; 'cité'`\u202f; oui."),
+        ("[texte](#a'b) : oui.", "[texte](#a'b)\u00a0: oui."),
+        (":alt: Une image : cela.", ":alt: Une image\u00a0: cela."),
+        ("Le 5 mai 2014, à 12:30.", "Le 5 mai 2014, à 12:30."),
+    ],
+)
+def test_french_typography_is_refused_when_wrong_and_mended_by_a_command(
+    tmp_path: Path, typed: str, right: str
+) -> None:
+    assert typeset_page(f"{typed}\n") == f"{right}\n"
+    assert typeset_page(f"{right}\n") == f"{right}\n"
+    found = [fault for fault in faults(tmp_path, f"# Titre\n\n{typed}\n") if "typography" in fault]
+    assert bool(found) == (typed != right)
+    assert all("page.md:3: " in fault and "make typography" in fault for fault in found)
+
+
+def test_the_text_of_figures_is_mended_too() -> None:
+    assert typeset_figure("<desc>Quoi ?</desc><g id='a'/>") == "<desc>Quoi\u202f?</desc><g id='a'/>"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('Il dit "oui".', "straight quotation mark"),
+        ("Une phrase. Une autre.", "two sentences on a line"),
+        ("Le back office est ici.", "write {term}`back office`"),
+        ("Des arrière-boutiques.", "write {term}`arrière-boutique`"),
+        ("Cela coûte 12\u00a0€.", "without source"),
+        ("Une part de 27\u00a0%.", "without source"),
+        ("Près de 4,9\u00a0milliards d’euros.", "without source"),
+        (":::{list-table} Prix\n\n* - 12\u00a0€\n:::", "without source"),
+        (":::{figure} /figures/dessin.svg\n\nUne légende.\n:::", "no alternative text"),
+        (":::{figure} /figures/dessin.svg\n:alt: Ceci.\n:::", "no caption"),
+    ],
+)
+def test_the_habits_of_the_house_are_checked(tmp_path: Path, text: str, message: str) -> None:
+    assert [
+        fault
+        for fault in faults(tmp_path, f"# Titre\n\n{text}\n")
+        if fault.startswith("page.md:3: ") and message in fault
+    ]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "message"),
+    [
+        (DRAWING.replace("<title>T</title>", ""), "no <title>"),
+        (DRAWING.replace("<desc>D</desc>", "<desc/>"), "no <desc>, or an empty one"),
+        (DRAWING.replace("<text>x</text>", ""), "no <text>"),
+        (DRAWING.replace("<text>x", "<text>a ?"), "typography"),
+        (DRAWING.replace("<text>", '<text id="a">'), 'write id="dessin-a"'),
+        (DRAWING.replace("</text>", ""), "not well-formed"),
+    ],
+)
+def test_a_figure_has_a_title_a_description_and_text(
+    tmp_path: Path, drawing: str, message: str
+) -> None:
+    assert any(
+        fault.startswith("figures/dessin.svg:1: ") and message in fault
+        for fault in faults(tmp_path, "# Titre\n", drawing)
+    )
+
+
+def test_a_link_that_leads_nowhere_is_named_with_its_line(copy: Copy) -> None:
+    folder = copy("dead link")
+    page = folder / "docs" / "contribuer" / "ecrire.md"
+    page.write_text("# Écrire\n\nVoir [](#page-perdue) et {term}`mot inconnu`.\n", "utf-8")
+    run = make("messages", cwd=folder)
+    assert run.returncode != 0
+    assert "ecrire.md:3" in run.stderr
+    assert "page-perdue" in run.stderr
+    assert "mot inconnu" in run.stderr
+
+
+def test_grammar_and_spelling_are_checked_with_the_place_and_the_mend(copy: Copy) -> None:
+    require("grammalecte-cli")
+    folder = copy("grammar")
+    page = folder / "docs" / "contribuer" / "ecrire.md"
+    page.write_text("(page-ecrire)=\n# Écrire\n\nLes opération sont traitees.\n", "utf-8")
+    run = make("messages", cwd=folder)
+    assert run.returncode != 0
+    assert "docs/contribuer/ecrire.md:4: “Les opération" in run.stderr
+    assert "Write: opérations" in run.stderr
+    assert "“traitees”: unknown word" in run.stderr
+    assert "docs/words.txt" in run.stderr
+
+
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_without_the_grammar_checker_a_contributor_is_told_and_ci_fails(
+    ci: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", ci)
+    assert check_grammar.main() == code
+    assert "grammalecte-cli is missing" in capsys.readouterr().err
+
+
+def test_the_lock_has_a_hash_for_every_package() -> None:
+    lock = (ROOT / "requirements.txt").read_text("utf-8")
+    packages = [line for line in lock.splitlines() if "==" in line and line[0].isalnum()]
+    assert len(packages) > 40
+    assert all(line.endswith("\\") for line in packages)
