@@ -36,7 +36,7 @@ code: .venv/installed
 	@$(VENV) -m mypy --no-error-summary
 
 sources: .venv/installed
-	@$(VENV) -m rumdl check --quiet .
+	@.venv/bin/rumdl check --quiet .
 	@$(VENV) -m tools.check_sources
 
 messages: gettext
