@@ -97,6 +97,15 @@ def address(site: Path) -> Iterator[str]:
     server.shutdown()
 
 
+class NumericService(Service):
+    """Chromedriver at its number: a bare machine may have no /etc/hosts that knows localhost."""
+
+    @property
+    def service_url(self) -> str:
+        """Return the address at which Selenium finds chromedriver."""
+        return f"http://127.0.0.1:{self.port}"
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[webdriver.Chrome]:
     """Return Debian's Chromium, without a window."""
@@ -113,6 +122,6 @@ def browser() -> Iterator[webdriver.Chrome]:
         "--no-first-run",
     ):
         options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    driver = webdriver.Chrome(options=options, service=NumericService(shutil.which("chromedriver")))
     yield driver
     driver.quit()
