@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.utils import is_connectable
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -104,6 +105,10 @@ class NumericService(Service):
     def service_url(self) -> str:
         """Return the address at which Selenium finds chromedriver."""
         return f"http://127.0.0.1:{self.port}"
+
+    def is_connectable(self) -> bool:
+        """Say whether chromedriver listens."""
+        return is_connectable(self.port, "127.0.0.1")
 
 
 @pytest.fixture(scope="session")
