@@ -99,7 +99,7 @@ def address(site: Path) -> Iterator[str]:
 
 
 class NumericService(Service):
-    """Chromedriver at its number: a bare machine may have no /etc/hosts that knows localhost."""
+    """Chromedriver, reached by number: a bare machine may not know localhost."""
 
     @property
     def service_url(self) -> str:
@@ -119,6 +119,7 @@ def browser() -> Iterator[webdriver.Chrome]:
     options.binary_location = shutil.which("chromium") or ""
     for argument in (
         "--headless=new",
+        "--remote-debugging-pipe",  # a bare machine may not know localhost
         "--no-sandbox",  # root, in a container
         "--disable-dev-shm-usage",
         "--disable-gpu",

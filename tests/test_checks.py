@@ -94,6 +94,7 @@ def test_what_the_guide_may_use_is_not_refused(tmp_path: Path) -> None:
         ("L'usage d'ici.", "L’usage d’ici."),
         ("Soit 20 147,40 € ou 27 %.", "Soit 20\u202f147,40\u00a0€ ou 27\u00a0%."),
         ("De 2018-2020, l'article L. 1222-9.", "De 2018–2020, l’article L.\u00a01222-9."),
+        ("Le décret n° 2025-1228.", "Le décret n°\u00a02025-1228."),
         ("À 8 h 30...", "À 8\u00a0h\u00a030…"),
         ("Le {term}`prêt d'ici <prêt>` ?", "Le {term}`prêt d’ici <prêt>`\u202f?"),
         ("Du `code ; 'cité'`; oui.", "Du `code ; 'cité'`\u202f; oui."),

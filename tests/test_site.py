@@ -9,6 +9,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from conftest import ROOT
 from selenium import webdriver
+from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -183,7 +184,9 @@ def test_the_copy_button_leaves_the_prompt_behind(browser: webdriver.Chrome, add
     browser.get(f"{address}/fr/contribuer/construire.html")
     block = browser.find_element(By.CSS_SELECTOR, "div.highlight")
     assert block.text.startswith("$ make html")
-    browser.execute_script("arguments[0].click()", block.find_element(By.TAG_NAME, "button"))
+    button = block.find_element(By.TAG_NAME, "button")
+    # The button shows under the pointer, and the clipboard opens to a real click alone.
+    ActionChains(browser).move_to_element(block).click(button).perform()
     read = "navigator.clipboard.readText().then(arguments[0])"
     WebDriverWait(browser, 10).until(lambda _: browser.execute_async_script(read))
     assert browser.execute_async_script(read) == "make html"

@@ -27,7 +27,7 @@ RULES = [
     (r"(?<=\bh) (?=\d)", WIDE),
     (r"(?<=\bn°) (?=\d)", WIDE),
     (r"(?<=\b[LRD]\.) (?=\d)", WIDE),
-    (r"\b(\d{4})-(\d{4})\b", "\\1\u2013\\2"),
+    (rf"(?<!n°{WIDE})\b(\d{{4}})-(\d{{4}})\b", "\\1\u2013\\2"),
 ]
 COMPILED = [(re.compile(pattern), replacement) for pattern, replacement in RULES]
 
