@@ -1,5 +1,6 @@
 # Every command of the guide. `make` alone lists them.
 # LANGS="fr en" limits html, latexpdf and serve to some languages of languages.toml.
+# PORT=8001 moves serve from port 8000.
 
 PYTHON ?= python3
 SHELL := /bin/sh
@@ -9,7 +10,8 @@ SHELL := /bin/sh
 .PHONY: help html latexpdf gettext check code sources messages serve linkcheck test typography lock clean
 
 LANGS ?=
-export LANGS
+PORT ?= 8000
+export LANGS PORT
 # UTF-8 whatever the locale.
 export PYTHONUTF8 := 1
 

@@ -4,9 +4,12 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from conftest import ROOT, Copy, files_in, make, require
@@ -203,6 +206,43 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(
     assert run.returncode == code
     assert "sudo apt-get install --no-install-recommends latexmk xindy texlive-luatex" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
+    folder = copy("served")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    page = folder / "docs" / "comprendre" / "definition.md"
+    serving = subprocess.Popen(
+        ["make", "serve", f"PORT={port}"],
+        cwd=folder,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def shown() -> str:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/comprendre/definition.html") as answer:
+                return str(answer.read(), "utf-8")
+        except OSError:  # it does not listen yet, or is writing the page
+            return ""
+
+    def wait_for(text: str) -> None:
+        give_up = time.monotonic() + 120
+        while text not in shown():
+            assert serving.poll() is None, "the server has ended"
+            assert time.monotonic() < give_up, f"never shown: {text}"
+
+    try:
+        wait_for("Définition")
+        assert "Une phrase nouvelle" not in shown()
+        page.write_text(page.read_text("utf-8") + "\nUne phrase nouvelle.\n", "utf-8")
+        wait_for("Une phrase nouvelle")
+    finally:
+        os.killpg(serving.pid, signal.SIGTERM)
+        serving.wait()
 
 
 def test_every_command_of_the_readme_and_of_the_guide_is_in_the_makefile() -> None:

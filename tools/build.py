@@ -97,7 +97,10 @@ def build_book(_: Languages, selected: tuple[Language, ...]) -> None:
 
 
 def serve(languages: Languages, selected: tuple[Language, ...]) -> None:
-    """Show one language in a browser, built anew at every change. Does not return."""
+    """Serve one language on port PORT of this machine, built anew at every change.
+
+    Does not return: the process becomes sphinx-autobuild.
+    """
     language = selected[0] if os.environ.get("LANGS") else languages.source
     result = BUILD / "serve" / language.code
     watched = [ROOT / name for name in INPUTS if name != "docs"]
@@ -108,6 +111,7 @@ def serve(languages: Languages, selected: tuple[Language, ...]) -> None:
             *sphinx_options("html", language, result / "doctrees"),
             *(word for path in watched for word in ("--watch", str(path))),
             *("--ignore", "*.mo", "--ignore", "*.pyc"),
+            *("--port", os.environ.get("PORT") or "8000"),
             *(str(ROOT / "docs"), str(result / "html")),
         ],
     )
