@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -134,6 +135,10 @@ def test_an_unknown_language_is_named_with_those_that_exist() -> None:
         ('source = "fr"\n[languages.fr]\nname="F"', "it needs exactly name, direction, published"),
         ('source = "fr"\n[languages.fr]\nname="F"\ndirection="up"\npublished=true', 'Write "ltr"'),
         ('source = "fr"\n[languages.fr]\nname="F"\ndirection="ltr"\npublished="no"', "not a bool"),
+        (
+            'source = "fr"\n[languages.fr]\nname="F"\ndirection="ltr"\npublished=false',
+            "no language is published",
+        ),
         ('source = "../x"\n[languages."../x"]\nname="F"\n', "not a language code"),
     ],
 )
@@ -226,7 +231,7 @@ def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
         try:
             with urlopen(f"http://127.0.0.1:{port}/comprendre/definition.html") as answer:
                 return str(answer.read(), "utf-8")
-        except OSError:  # it does not listen yet, or is writing the page
+        except (OSError, HTTPException):  # it does not listen yet, or is writing the page
             return ""
 
     def wait_for(text: str) -> None:

@@ -74,6 +74,9 @@ def load(path: Path = FILE) -> Languages:
             f"{' '.join(languages)}. Set source to the code of the language the pages are in."
         )
         raise LanguagesError(message)
+    if not any(language.published for language in languages.values()):
+        message = f"{path.name}: no language is published. Write published = true for one."
+        raise LanguagesError(message)
     return Languages(source=languages[source], all=tuple(languages.values()))
 
 
