@@ -51,7 +51,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped; the last good build is as it was.", file=sys.stderr)
+        print("Stopped. What was built before has not changed.", file=sys.stderr)
         return 130
     return 0
 
@@ -132,8 +132,8 @@ def run_sphinx(builder: str, language: Language) -> Path:
     command = [sys.executable, "-m", "sphinx", *quiet, *options, "docs", str(result)]
     if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode:
         message = (
-            f"{builder}, {language.name}: not built, for the reasons above. "
-            "The last good build is as it was."
+            f"{builder}, {language.name}: failed, for the reasons above. "
+            "What was built before has not changed."
         )
         raise BuildError(message)
     return result
