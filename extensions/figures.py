@@ -30,8 +30,8 @@ class InlineFigures(SphinxPostTransform):
                 continue
             try:
                 markup = inline(path, image.get("alt", ""))
-            except ET.ParseError as error:
-                logger.warning("%s: not a valid SVG: %s", path, error, location=image)
+            except (OSError, ET.ParseError) as error:
+                logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
                 continue
             image.replace_self(nodes.raw("", markup, format="html"))
 
@@ -39,7 +39,7 @@ class InlineFigures(SphinxPostTransform):
 def inline(path: Path, alternative: str) -> str:
     """Return the SVG of the file `path` as HTML, named by `alternative` and described by its desc.
 
-    Raises xml.etree.ElementTree.ParseError if the file is not well-formed XML.
+    Raises OSError if the file cannot be read, xml.etree.ElementTree.ParseError if it is not XML.
     The roles and names follow https://www.w3.org/TR/svg-aam-1.0/.
     """
     svg = ET.parse(path).getroot()  # noqa: S314, a file of ours

@@ -91,6 +91,36 @@ def test_a_page_that_does_not_build_keeps_the_last_site(copy: Copy) -> None:
     assert files_in(folder / "build" / "html") == good
 
 
+@pytest.mark.parametrize("drawing", [None, "<svg><text>sans fin</svg>"])
+def test_a_figure_that_cannot_be_read_is_named(copy: Copy, drawing: str | None) -> None:
+    folder = copy("broken figure")
+    figure = folder / "docs" / "figures" / "smic.svg"
+    figure.unlink()
+    if drawing is not None:
+        figure.write_text(drawing)
+    run = make("html", cwd=folder)
+    assert run.returncode != 0
+    assert "remuneration.md" in run.stderr
+    assert "smic.svg" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_file_where_the_build_folder_should_be_is_named(copy: Copy) -> None:
+    folder = copy("in the way")
+    (folder / "build").write_text("a file where the folder should be")
+    run = make("html", cwd=folder)
+    assert run.returncode != 0
+    assert "build" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_another_date_is_another_build(copy: Copy) -> None:
+    folder = copy("dates")
+    assert "built" in make("html", cwd=folder, env={"SOURCE_DATE_EPOCH": "1"}).stdout
+    assert "up to date" in make("html", cwd=folder, env={"SOURCE_DATE_EPOCH": "1"}).stdout
+    assert "built" in make("html", cwd=folder, env={"SOURCE_DATE_EPOCH": "2"}).stdout
+
+
 def test_two_builds_in_two_folders_give_the_same_bytes(copy: Copy) -> None:
     require("lualatex")
     at = {"SOURCE_DATE_EPOCH": "1790000000"}

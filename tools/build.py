@@ -50,6 +50,9 @@ def main() -> int:
     except (BuildError, LanguagesError) as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}. Mend it, and try again.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Stopped. What was built before has not changed.", file=sys.stderr)
         return 130
@@ -175,19 +178,21 @@ def run_latex(folder: Path) -> Path:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a build, with the time that reproducible builds print.
-
-    It is the time of the last commit that touched the inputs; without git, that of the newest
-    input. https://reproducible-builds.org/specs/source-date-epoch/
-    """
+    """Return the environment of a build."""
     return os.environ | {
-        "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH") or last_change(),
+        "SOURCE_DATE_EPOCH": printed_time(),
         "FORCE_SOURCE_DATE": "1",  # makes TeX follow SOURCE_DATE_EPOCH in \today too
     }
 
 
-def last_change() -> str:
-    """Return the time of the last change of the inputs, in seconds since 1970."""
+def printed_time() -> str:
+    """Return the time that results may print, in seconds since 1970, the same for every build.
+
+    It is SOURCE_DATE_EPOCH, or else the time of the last commit that touched the inputs; without
+    git, that of the newest input. https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    if os.environ.get("SOURCE_DATE_EPOCH"):
+        return os.environ["SOURCE_DATE_EPOCH"]
     command = ["git", "log", "-1", "--format=%ct", "--", *INPUTS]
     try:
         committed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -200,7 +205,7 @@ def last_change() -> str:
 
 def inputs_digest(language: Language) -> str:
     """Return a digest of all that decides what is built for `language`."""
-    digest = hashlib.sha256(f"{language.code} {sys.version} {last_change()}".encode())
+    digest = hashlib.sha256(f"{language.code} {sys.version} {printed_time()}".encode())
     for path in input_files():
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
