@@ -52,7 +52,7 @@ copybutton_prompt_text = "$ "
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#options-for-latex-output
 latex_engine = "lualatex"
 latex_use_xindy = True
-latex_documents = [("index", "back-office.tex", "Le back office", author, "manual")]
+latex_documents = [("index", "back-office.tex", project, author, "manual")]
 latex_additional_files = ["docs/_latex/guide.sty"]
 latex_table_style = ["booktabs"]
 latex_show_urls = "footnote"

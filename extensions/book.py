@@ -9,6 +9,9 @@ from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.latex import LaTeXTranslator
 
+# The part that concerns the site alone, as the source names it: translations name it otherwise.
+LEFT_OUT = "Contribuer"
+
 
 class BookTranslator(LaTeXTranslator):
     """Sphinx's LaTeX writer, with page numbers for cross-references but not for citations."""
@@ -47,7 +50,7 @@ class BookBuilder(LaTeXBuilder):
         # The writer takes the first section for the book and its title for the book's title.
         book = nodes.section("", nodes.title("", self.config.project), home)
         for toctree in self.env.get_doctree(indexfile).findall(addnodes.toctree):
-            if toctree["caption"] == "Contribuer":
+            if toctree["rawcaption"] == LEFT_OUT:
                 continue
             part = rf"\part{{{escape(toctree['caption'], self.config.latex_engine)}}}"
             book += nodes.raw("", part, format="latex")

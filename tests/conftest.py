@@ -14,6 +14,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.utils import is_connectable
 
+from tools.system_packages import COMMANDS
+
 ROOT = Path(__file__).resolve().parent.parent
 
 Copy = Callable[[str], Path]
@@ -52,6 +54,11 @@ def files_in(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
+def add(page: Path, text: str) -> None:
+    """Add a paragraph to the end of a Markdown page."""
+    page.write_text(f"{page.read_text('utf-8')}\n{text}\n", "utf-8")
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """Return the French site of this checkout, built."""
@@ -64,7 +71,7 @@ def site() -> Path:
 @pytest.fixture(scope="session")
 def book() -> Path:
     """Return the French book of this checkout, built."""
-    require("lualatex", "latexmk", "rsvg-convert")
+    require(*COMMANDS["book"])
     run = make("latexpdf")
     assert run.returncode == 0, run.stdout + run.stderr
     return ROOT / "build" / "pdf" / "back-office-fr.pdf"

@@ -13,9 +13,10 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from conftest import ROOT, Copy, files_in, make, require
+from conftest import ROOT, Copy, add, files_in, make, require
 
 from tools import build
+from tools.system_packages import COMMANDS
 
 
 def test_nothing_is_rebuilt_when_nothing_changed(site: Path) -> None:
@@ -46,8 +47,7 @@ def test_a_build_killed_at_any_moment_leaves_the_last_site_whole(copy: Copy, mom
     assert make("html", cwd=folder).returncode == 0
     site = folder / "build" / "html"
     good = files_in(site)
-    page = folder / "docs" / "comprendre" / "definition.md"
-    page.write_text(page.read_text("utf-8") + "\nUne phrase nouvelle.\n", "utf-8")
+    add(folder / "docs" / "comprendre" / "definition.md", "Une phrase nouvelle.")
 
     shutil.rmtree(folder / "build" / "work")
     sign = folder / "build" / "work" / "html-fr" / moment
@@ -122,7 +122,7 @@ def test_another_date_is_another_build(copy: Copy) -> None:
 
 
 def test_two_builds_in_two_folders_give_the_same_bytes(copy: Copy) -> None:
-    require("lualatex")
+    require(*COMMANDS["book"])
     at = {"SOURCE_DATE_EPOCH": "1790000000"}
     one, other = copy("one"), copy("un autre, à côté")
     for folder in (one, other):
@@ -259,7 +259,6 @@ def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    page = folder / "docs" / "comprendre" / "definition.md"
     serving = subprocess.Popen(
         ["make", "serve", f"PORT={port}"],
         cwd=folder,
@@ -284,7 +283,7 @@ def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
     try:
         wait_for("Définition")
         assert "Une phrase nouvelle" not in shown()
-        page.write_text(page.read_text("utf-8") + "\nUne phrase nouvelle.\n", "utf-8")
+        add(folder / "docs" / "comprendre" / "definition.md", "Une phrase nouvelle.")
         wait_for("Une phrase nouvelle")
     finally:
         os.killpg(serving.pid, signal.SIGTERM)

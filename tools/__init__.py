@@ -1,1 +1,5 @@
 """What the Makefile runs."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent

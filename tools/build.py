@@ -20,9 +20,9 @@ from pathlib import Path
 
 import jinja2
 
+from tools import ROOT
 from tools.languages import Language, Languages, LanguagesError, load
 
-ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 WORK = BUILD / "work"
 
@@ -113,7 +113,7 @@ def serve(languages: Languages, selected: tuple[Language, ...]) -> None:
             *(sys.executable, "-m", "sphinx_autobuild"),
             *sphinx_options("html", language, result / "doctrees"),
             *(word for path in watched for word in ("--watch", str(path))),
-            *("--ignore", "*.mo", "--ignore", "*.pyc"),
+            *(word for suffix in BYPRODUCTS for word in ("--ignore", f"*{suffix}")),
             *("--port", os.environ.get("PORT") or "8000"),
             *(str(ROOT / "docs"), str(result / "html")),
         ],

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import polib
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+
 TEMPLATES = ROOT / "build" / "gettext"
 WORDS = ROOT / "docs" / "words.txt"
 

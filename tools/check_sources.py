@@ -9,7 +9,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.pages import DIRECTIVE, OPTION, ROOT, Fault, Page, Piece
+from tools import ROOT
+from tools.pages import OPTION, Fault, Page, Piece
 from tools.typography import prose_lines, typeset
 
 DOCS = ROOT / "docs"
@@ -26,7 +27,7 @@ def lost_in_translation(page: Page, labels: set[str]) -> Iterator[Fault]:
         message = _lost(piece, labels)
         if message:
             yield Fault(page.path, piece.line, message)
-        if piece.token.type == "colon_fence" and "{glossary}" in piece.token.info:
+        if piece.directive == "glossary":
             for offset, line in enumerate(piece.token.content.splitlines(), start=1):
                 if re.match(r"\S.*\s:\s", line) and not line.startswith(":"):
                     yield Fault(
@@ -70,11 +71,11 @@ def _lost(piece: Piece, labels: set[str]) -> str | None:
                 f"a link to {target} goes astray: write (label)= before the title it leads to, "
                 "and [](#label) here"
             )
-    match = DIRECTIVE.match(token.info) if token.type in ("fence", "colon_fence") else None
-    if match and token.type == "fence":
-        return f"a directive between ``` is not checked: write :::{{{match['name']}}}"
-    if match and match["name"] in _LOST_DIRECTIVES:
-        return f"{{{match['name']}}}: {_LOST_DIRECTIVES[match['name']]}"
+    name = piece.directive
+    if name and token.type == "fence":
+        return f"a directive between ``` is not checked: write :::{{{name}}}"
+    if name in _LOST_DIRECTIVES:
+        return f"{{{name}}}: {_LOST_DIRECTIVES[name]}"
     return _LOST.get(token.type)
 
 
@@ -100,25 +101,24 @@ def typography(page: Page) -> Iterator[Fault]:
 class Terms:
     """The terms of the glossary, as they occur in running text."""
 
-    def __init__(self, glossary: Page) -> None:
-        """Read the terms from the glossary page."""
-        content = next(
-            piece.token.content
-            for piece in glossary.pieces
-            if piece.token.type == "colon_fence" and "{glossary}" in piece.token.info
+    def __init__(self, pages: list[Page]) -> None:
+        """Read the terms from the glossary directives of `pages`."""
+        bodies = (
+            piece.options_and_body()[1]
+            for page in pages
+            for piece in page.pieces
+            if piece.directive == "glossary"
         )
-        self.names = [line for line in content.splitlines() if re.match(r"[^\s:]", line)]
+        names = {line for body in bodies for line in body if re.match(r"\S", line)}
         # A longer term hides the shorter ones in it; each word may take the mark of the plural.
-        longest_first = sorted(self.names, key=len, reverse=True)
+        self._names = sorted(names, key=len, reverse=True)
         patterns = (
             "".join(rf"{re.escape(word)}s?" if word.isalpha() else re.escape(word)
                     for word in re.split(r"(\W+)", _bare(name)))
-            for name in longest_first
+            for name in self._names
         )  # fmt: skip
-        self._names = longest_first
-        self._regex = re.compile(
-            "|".join(rf"(?<![\w-])({p})(?![\w-])" for p in patterns), re.IGNORECASE
-        )
+        alternatives = "|".join(rf"(?<![\w-])({p})(?![\w-])" for p in patterns)
+        self._regex = re.compile(alternatives or "(?!)", re.IGNORECASE)
 
     def within(self, text: str) -> Iterator[str]:
         """Yield the terms that `text` holds, in order."""
@@ -169,7 +169,7 @@ def unsourced_figures(page: Page) -> Iterator[Fault]:
     """Yield the paragraphs and tables with an amount or a share, and no link to a source."""
     for piece in page.pieces:
         token = piece.token
-        if token.type == "colon_fence" and "{list-table}" in token.info:
+        if piece.directive == "list-table":
             text = token.info + token.content
         elif token.type == "inline" and "list-table" not in piece.directives:
             text = token.content
@@ -186,13 +186,12 @@ def unsourced_figures(page: Page) -> Iterator[Fault]:
 def figure_directives(page: Page) -> Iterator[Fault]:
     """Yield the figures of a page that lack an alternative text or a caption."""
     for piece in page.pieces:
-        if not piece.token.info.startswith("{figure}"):
+        if piece.directive != "figure":
             continue
-        lines = piece.token.content.splitlines()
-        options = {m["name"]: m["value"] for line in lines if (m := OPTION.match(line))}
+        options, body = piece.options_and_body()
         if not options.get("alt", "").strip():
             yield Fault(page.path, piece.line, "no alternative text: write :alt: and what is shown")
-        if not any(line.strip() and not OPTION.match(line) for line in lines):
+        if not any(line.strip() and not OPTION.match(line) for line in body):
             yield Fault(page.path, piece.line, "no caption: write it below the options")
 
 
@@ -224,8 +223,7 @@ def check(docs: Path) -> list[Fault]:
         for page in pages
         for label in re.findall(r"^\s*(?:- )?\(([^)\s]+)\)=$", page.text, re.MULTILINE)
     }
-    glossary = next(page for page in pages if page.path.name == "glossaire.md")
-    terms = Terms(glossary)
+    terms = Terms(pages)
     faults: list[Fault] = []
     for path in sorted(docs.glob("figures/*.svg")):
         faults += drawing(path)

@@ -5,7 +5,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-FILE = Path(__file__).resolve().parent.parent / "languages.toml"
+from tools import ROOT
+
+FILE = ROOT / "languages.toml"
 
 # The form that Sphinx and gettext share: https://www.sphinx-doc.org/en/master/usage/configuration.html#confval-language
 CODE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]+)?")

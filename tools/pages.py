@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
 
 
 @dataclass(frozen=True, order=True)
@@ -35,6 +35,20 @@ class Piece:
     line: int
     directives: tuple[str, ...]
 
+    @property
+    def directive(self) -> str:
+        """The name of the directive that the token is, or ""."""
+        match = DIRECTIVE.match(self.token.info)
+        return match["name"] if match and self.token.type in ("colon_fence", "fence") else ""
+
+    def options_and_body(self) -> tuple[dict[str, str], list[str]]:
+        """Return the options of a directive by their names, and the lines that follow them."""
+        body, options = self.token.content.splitlines(), {}
+        while body and (match := OPTION.match(body[0])):
+            options[match["name"]] = match["value"]
+            del body[0]
+        return options, body
+
 
 # More syntax than the guide uses, so that what it must not use is recognised.
 _CONFIG = MdParserConfig(
@@ -48,7 +62,7 @@ _CONFIG = MdParserConfig(
     }
 )
 _PROSE_DIRECTIVES = {"admonition", "figure", "glossary", "list-table", "note", "tip", "warning"}
-DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}\s*(?P<argument>.*)")
+DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}")
 OPTION = re.compile(r"\s*:(?P<name>[\w-]+):\s*(?P<value>.*)")
 
 
@@ -68,30 +82,23 @@ class Page:
         environment: dict[str, dict[str, dict[str, list[int]]]] = {}
         for token in parser.parse(text, environment):
             line = first_line + (token.map[0] if token.map else 0)
-            self.pieces.append(Piece(token, line, directives))
+            piece = Piece(token, line, directives)
+            self.pieces.append(piece)
             for child in token.children or ():
                 self.pieces.append(Piece(child, line, directives))
                 line += child.type in ("softbreak", "hardbreak")
-            match = DIRECTIVE.match(token.info)
-            if token.type in ("colon_fence", "fence") and match:
-                self._directive(token, line, match, directives)
+            if piece.directive in _PROSE_DIRECTIVES:
+                self._directive(piece)
         for definition in environment.get("references", {}).values():
             line = first_line + definition["map"][0]
             self.pieces.append(Piece(Token("reference_definition", "", 0), line, directives))
 
-    def _directive(
-        self, token: Token, line: int, match: re.Match[str], directives: tuple[str, ...]
-    ) -> None:
-        name, inside = match["name"], (*directives, match["name"])
-        if name not in _PROSE_DIRECTIVES:
-            return
-        if name != "figure" and match["argument"]:
-            self._parse(match["argument"], line, inside)
-        content = token.content.splitlines()
-        options = 0
-        while options < len(content) and OPTION.match(content[options]):
-            options += 1
-        body = content[options:]
-        if name == "glossary":  # its indented definitions are paragraphs, not code
+    def _directive(self, piece: Piece) -> None:
+        inside = (*piece.directives, piece.directive)
+        title = piece.token.info.partition("}")[2].strip()
+        if title and piece.directive != "figure":  # whose argument is a file
+            self._parse(title, piece.line, inside)
+        options, body = piece.options_and_body()
+        if piece.directive == "glossary":  # its indented definitions are paragraphs, not code
             body = [text.strip() for text in body]
-        self._parse("\n".join(body), line + 1 + options, inside)
+        self._parse("\n".join(body), piece.line + 1 + len(options), inside)

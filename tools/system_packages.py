@@ -5,9 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-FILE = Path(__file__).resolve().parent.parent / "system-packages.txt"
+from tools import ROOT
+
+FILE = ROOT / "system-packages.txt"
 
 # Elsewhere than on Debian, what a purpose cannot do without, by the name of its command.
 COMMANDS = {

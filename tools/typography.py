@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
 
 NARROW, WIDE = "\u202f", "\u00a0"
 SPACES = f"[ {NARROW}{WIDE}]*"
