@@ -20,6 +20,8 @@ extensions = [
     "sphinxcontrib.rsvgconverter",
     "book",
     "figures",
+    "interface",
+    "messages",
 ]
 exclude_patterns = ["locale", "figures"]
 templates_path = ["docs/_templates"]
@@ -33,6 +35,7 @@ myst_footnote_transition = False
 # https://www.sphinx-doc.org/en/master/usage/advanced/intl.html
 locale_dirs = [str(ROOT / "docs/locale")]
 gettext_compact = False
+gettext_additional_targets = ["index"]
 
 # https://pradyunsg.me/furo/customisation/
 html_theme = "furo"

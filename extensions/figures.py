@@ -1,6 +1,7 @@
 """Set the SVG figures into the pages, where style sheets and readers' tools reach their text."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
@@ -34,6 +35,20 @@ class InlineFigures(SphinxPostTransform):
                 logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
                 continue
             image.replace_self(nodes.raw("", markup, format="html"))
+
+
+def texts(path: Path) -> list[str]:
+    """Return what the SVG file `path` says, in its order: titles, descriptions and texts.
+
+    Raises OSError if the file cannot be read, xml.etree.ElementTree.ParseError if it is not XML.
+    """
+    return [node.text for node in speaking(ET.parse(path).getroot()) if node.text]  # noqa: S314
+
+
+def speaking(svg: ET.Element) -> Iterator[ET.Element]:
+    """Yield the elements of a figure that hold text."""
+    names = {f"{{{SVG}}}{name}" for name in ("title", "desc", "text")}
+    return (node for node in svg.iter() if node.tag in names)
 
 
 def inline(path: Path, alternative: str) -> str:

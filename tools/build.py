@@ -25,8 +25,9 @@ from tools.languages import Language, Languages, LanguagesError, load
 
 BUILD = ROOT / "build"
 WORK = BUILD / "work"
+TEMPLATES = BUILD / "gettext"
 
-INPUTS = ("conf.py", "languages.toml", "requirements.txt", "tools/build.py", "extensions", "docs")
+INPUTS = ("conf.py", "languages.toml", "requirements.txt", "tools/build.py", "extensions", "catalogs", "docs")
 # What a build itself writes among its inputs.
 BYPRODUCTS = {".mo", ".pyc"}
 DIGEST = ".inputs"
@@ -68,7 +69,7 @@ def build_html(languages: Languages, selected: tuple[Language, ...]) -> None:
 
 def build_gettext(languages: Languages, _: tuple[Language, ...]) -> None:
     """Extract the messages of the French pages into build/gettext/*.pot."""
-    build_folder("gettext", languages.source, BUILD / "gettext")
+    build_folder("gettext", languages.source, TEMPLATES)
 
 
 def build_folder(builder: str, language: Language, result: Path) -> None:
@@ -78,6 +79,7 @@ def build_folder(builder: str, language: Language, result: Path) -> None:
         print(f"{result.relative_to(ROOT)}: up to date")
         return
     fresh = run_sphinx(builder, language)
+    keep_times(fresh, result)
     (fresh / DIGEST).write_text(digest, encoding="utf-8")
     put_in_place(fresh, result)
     print(f"{result.relative_to(ROOT)}: built")
@@ -223,6 +225,14 @@ def input_files() -> Iterator[Path]:
 def read_digest(path: Path) -> str:
     """Return the digest that a build left in `path`, or "" when there is none."""
     return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def keep_times(fresh: Path, current: Path) -> None:
+    """Give each file of `fresh` that has not changed the time that it has in `current`."""
+    for path in fresh.rglob("*"):
+        old = current / path.relative_to(fresh)
+        if path.is_file() and old.is_file() and old.read_bytes() == path.read_bytes():
+            shutil.copystat(old, path)
 
 
 def put_in_place(fresh: Path, current: Path) -> None:
