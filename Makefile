@@ -7,7 +7,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help html latexpdf gettext check code sources messages serve linkcheck test typography lock clean
+.PHONY: help html latexpdf gettext update-po check code sources messages serve linkcheck test typography lock clean
 
 LANGS ?=
 PORT ?= 8000
@@ -29,6 +29,9 @@ latexpdf: .venv/installed ## the book, in build/pdf
 
 gettext: .venv/installed ## the messages to translate, in build/gettext
 	@$(VENV) -m tools.build gettext
+
+update-po: gettext ## every catalog up to date with the French pages
+	@$(VENV) -m catalogs.update
 
 check: code sources messages ## everything that can be checked without building the site
 

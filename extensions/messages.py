@@ -69,8 +69,9 @@ class MessageBuilder(MessageCatalogBuilder):
         sources: dict[str, Lines] = {}
         for domain, catalog in self.catalogs.items():
             template = polib.POFile(wrapwidth=0)
+            template.header = "The messages of the guide. Made by `make gettext`: do not edit."
             template.metadata = {
-                "Project-Id-Version": f"{self.config.project} {self.config.release}",
+                "Project-Id-Version": self.config.project,
                 "MIME-Version": "1.0",
                 "Content-Type": "text/plain; charset=UTF-8",
                 "Content-Transfer-Encoding": "8bit",
@@ -103,8 +104,8 @@ class MessageBuilder(MessageCatalogBuilder):
 class Lines:
     """A source file, in which messages are looked for.
 
-    Nodes carry the wrong line where a directive was parsed apart, in glossaries first of all:
-    https://github.com/sphinx-doc/sphinx/issues/8093
+    Nodes carry no line, or a wrong one, where a directive was parsed apart: glossaries (Sphinx
+    9.2, MyST-Parser 5.2), table cells, alternative texts.
     """
 
     # What stands before the text on its first line: marks of headings, lists, options, elements.

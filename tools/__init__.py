@@ -1,5 +1,21 @@
-"""What the Makefile runs."""
+"""What the Makefile runs: build, check, install."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """What is wrong at a line of a file, and the mend; in catalogs, with the name of the check."""
+
+    path: Path
+    line: int
+    message: str
+    code: str = ""
+
+    def __str__(self) -> str:
+        """Return the one line that is printed: path:line: message, or path:line: code: message."""
+        path = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
+        return ": ".join(filter(None, (f"{path}:{self.line}", self.code, self.message)))

@@ -27,7 +27,16 @@ BUILD = ROOT / "build"
 WORK = BUILD / "work"
 TEMPLATES = BUILD / "gettext"
 
-INPUTS = ("conf.py", "languages.toml", "requirements.txt", "tools/build.py", "extensions", "catalogs", "docs")
+LOCALE = ROOT / "docs" / "locale"
+INPUTS = (
+    "conf.py",
+    "languages.toml",
+    "requirements.txt",
+    "tools/build.py",
+    "extensions",
+    "catalogs",
+    "docs",
+)
 # What a build itself writes among its inputs.
 BYPRODUCTS = {".mo", ".pyc"}
 DIGEST = ".inputs"
@@ -202,24 +211,29 @@ def printed_time() -> str:
         committed = None
     if committed and committed.stdout.strip():
         return committed.stdout.strip()
-    return str(int(max(path.stat().st_mtime for path in input_files())))
+    return str(int(max(path.stat().st_mtime for path in input_files(None))))
 
 
 def inputs_digest(language: Language) -> str:
     """Return a digest of all that decides what is built for `language`."""
     digest = hashlib.sha256(f"{language.code} {sys.version} {printed_time()}".encode())
-    for path in input_files():
+    for path in input_files(language):
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def input_files() -> Iterator[Path]:
-    """Yield the files that builds read, in a fixed order."""
+def input_files(language: Language | None) -> Iterator[Path]:
+    """Yield the files that the builds of a language read, or those of all, in a fixed order."""
     for name in INPUTS:
         path = ROOT / name
         found = sorted(path.rglob("*")) if path.is_dir() else [path]
-        yield from (file for file in found if file.is_file() and file.suffix not in BYPRODUCTS)
+        for file in found:
+            foreign = (
+                language and LOCALE in file.parents and LOCALE / language.code not in file.parents
+            )
+            if file.is_file() and file.suffix not in BYPRODUCTS and not foreign:
+                yield file
 
 
 def read_digest(path: Path) -> str:

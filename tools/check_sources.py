@@ -9,8 +9,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools import ROOT
-from tools.pages import OPTION, Fault, Page, Piece
+from tools import ROOT, Fault
+from tools.pages import OPTION, Page, Piece
 from tools.typography import prose_lines, typeset
 
 DOCS = ROOT / "docs"

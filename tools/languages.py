@@ -11,7 +11,23 @@ FILE = ROOT / "languages.toml"
 
 # The form that Sphinx and gettext share: https://www.sphinx-doc.org/en/master/usage/configuration.html#confval-language
 CODE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]+)?")
-FIELDS = {"name": str, "direction": str, "published": bool}
+FIELDS = {
+    "name": str,
+    "direction": str,
+    "published": bool,
+    "dictionary": str,
+    "number": str,
+    "percent": str,
+    "amount": str,
+    "quotes": str,
+}
+# Examples of the language's writing, and what each must show.
+EXAMPLES = {
+    "number": re.compile(r"1(\D?)234(\D)5"),
+    "percent": re.compile(r"5\s?%|%\s?5"),
+    "amount": re.compile(r"5\s?€|€\s?5"),
+    "quotes": re.compile(r"\S+\s?…\s?\S+"),
+}
 
 
 class LanguagesError(Exception):
@@ -20,12 +36,17 @@ class LanguagesError(Exception):
 
 @dataclass(frozen=True)
 class Language:
-    """One language: its code, its own name, its direction, whether it is built unasked."""
+    """One language: its code, and the fields that languages.toml explains."""
 
     code: str
     name: str
     direction: str
     published: bool
+    dictionary: str
+    number: str
+    percent: str
+    amount: str
+    quotes: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +55,7 @@ class Languages:
 
     source: Language
     all: tuple[Language, ...]
+    threshold: int
 
     def select(self, codes: str) -> tuple[Language, ...]:
         """Return the languages named in `codes` ("fr en"), or the published ones if it is empty.
@@ -79,7 +101,11 @@ def load(path: Path = FILE) -> Languages:
     if not any(language.published for language in languages.values()):
         message = f"{path.name}: no language is published. Write published = true for one."
         raise LanguagesError(message)
-    return Languages(source=languages[source], all=tuple(languages.values()))
+    threshold = data.get("threshold")
+    if not isinstance(threshold, int) or not 0 <= threshold <= 100:  # noqa: PLR2004, percent
+        message = f"{path.name}: threshold = {threshold!r} is no share. Write a number to 100."
+        raise LanguagesError(message)
+    return Languages(languages[source], tuple(languages.values()), threshold)
 
 
 def _language(path: Path, code: str, table: object) -> Language:
@@ -97,4 +123,9 @@ def _language(path: Path, code: str, table: object) -> Language:
     if table["direction"] not in ("ltr", "rtl"):
         message = f'{where}: direction is "{table["direction"]}". Write "ltr" or "rtl".'
         raise LanguagesError(message)
+    for field, pattern in EXAMPLES.items():
+        if not pattern.fullmatch(table[field]):
+            right = {"number": "1,234.5", "percent": "5%", "amount": "€5", "quotes": "“…”"}[field]
+            message = f"{where}: {field} = {table[field]!r} is no example. Write it like {right}."
+            raise LanguagesError(message)
     return Language(code, **table)

@@ -10,22 +10,6 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
-from tools import ROOT
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """What is wrong at a line of a file, and the mend."""
-
-    path: Path
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        """Return the one line that is printed: path:line: message."""
-        path = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
-        return f"{path}:{self.line}: {self.message}"
-
 
 @dataclass(frozen=True)
 class Piece:

@@ -1,0 +1,1 @@
+"""What translators and maintainers run on the catalogs: update, check, status."""
