@@ -7,7 +7,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help html latexpdf gettext update-po check code sources messages serve linkcheck test typography lock clean
+.PHONY: help html latexpdf gettext update-po check-po status check code sources messages serve linkcheck test typography lock clean
 
 LANGS ?=
 PORT ?= 8000
@@ -33,7 +33,14 @@ gettext: .venv/installed ## the messages to translate, in build/gettext
 update-po: gettext ## every catalog up to date with the French pages
 	@$(VENV) -m catalogs.update
 
-check: code sources messages ## everything that can be checked without building the site
+check-po: gettext ## the catalogs: markup, numbers, terms, typography, spelling
+	@$(VENV) -m tools.system_packages --optional check
+	@$(VENV) -m catalogs.check
+
+status: .venv/installed ## how far each language is, also in build/status.json
+	@$(VENV) -m catalogs.status
+
+check: code sources messages check-po ## everything that can be checked without building the site
 
 code: .venv/installed
 	@$(VENV) -m ruff check --quiet

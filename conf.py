@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT / "extensions"))
+sys.path[:0] = [str(ROOT), str(ROOT / "extensions")]
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#project-information
 project = "Le back office"
@@ -22,6 +22,8 @@ extensions = [
     "figures",
     "interface",
     "messages",
+    "titles",
+    "translations",  # after myst_parser, whose parser it takes the place of
 ]
 exclude_patterns = ["locale", "figures"]
 templates_path = ["docs/_templates"]
@@ -33,7 +35,7 @@ myst_disable_syntax = ["html_inline", "html_block"]
 myst_footnote_transition = False
 
 # https://www.sphinx-doc.org/en/master/usage/advanced/intl.html
-locale_dirs = [str(ROOT / "docs/locale")]
+translations_dir = str(ROOT / "docs/locale")  # which the extension reads, in Sphinx's place
 gettext_compact = False
 gettext_additional_targets = ["index"]
 

@@ -62,9 +62,9 @@ def parse(content: bytes, path: Path) -> polib.POFile:
     try:
         catalog = polib.pofile(readable, wrapwidth=0)
     except (OSError, ValueError, IndexError) as error:
-        line = re.search(r"line (\d+)", str(error))
+        named = re.search(r"line (\d+)", str(error))
         what = "this is no catalog entry: mend the quotation marks and keywords of this line"
-        raise DamagedError(Fault(path, int(line[1]) if line else 1, what, "syntax")) from error
+        raise DamagedError(Fault(path, int(named[1]) if named else 1, what, "syntax")) from error
     keywords = re.finditer(r"^(?:#~ )?msgstr(?:\[0\])? ", text, re.MULTILINE)
     lines = [text.count("\n", 0, match.start()) + 1 for match in keywords]
     for entry, line in zip(catalog, lines[-len(catalog) :], strict=False):
@@ -104,11 +104,11 @@ def _text(content: bytes, path: Path) -> str:
         what = f"not UTF-8: save it as UTF-8, or {restore}"
         raise DamagedError(Fault(path, line, what, "charset")) from error
     text = text.replace("\r\n", "\n")
-    for number, line in enumerate(text.split("\n"), start=1):
-        if re.match(r"(<{7}|\|{7}|={7}|>{7})(\s|$)", line):
+    for number, row in enumerate(text.split("\n"), start=1):
+        if re.match(r"(<{7}|\|{7}|={7}|>{7})(\s|$)", row):
             what = "the mark of a merge in conflict: keep one of the two sides"
             raise DamagedError(Fault(path, number, what, "conflict"))
-        if "\0" in line or re.search("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]", line):
+        if re.search("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]", row):
             what = "a control character that splits the line: remove it"
             raise DamagedError(Fault(path, number, what, "syntax"))
     return text

@@ -115,12 +115,12 @@ def _entry(message: polib.POEntry, memory: Memory, name: str) -> polib.POEntry:
     entry = polib.POEntry(msgid=message.msgid, occurrences=[(file, "") for file in files])
     known = memory.recall(message.msgid, name)
     if known:
-        entry.fuzzy = known.fuzzy
+        entry.flags = ["fuzzy"] if known.fuzzy else []
         entry.previous_msgid = known.previous_msgid if known.fuzzy else None
     else:
         known = memory.resembling(message.msgid, name)
         if known:
-            entry.fuzzy = True
+            entry.flags = ["fuzzy"]
             entry.previous_msgid = source_of(known)
     if known:
         entry.msgstr = known.msgstr

@@ -1,7 +1,13 @@
-"""Set the SVG figures into the pages, where style sheets and readers' tools reach their text."""
+"""Set the SVG figures into the pages, with their texts in the language of the build.
 
+In HTML and EPUB the drawing becomes part of the page, where style sheets and readers' tools reach
+its text; for the book a translated copy of the file takes its place.
+"""
+
+import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from gettext import translation
 from pathlib import Path
 
 from docutils import nodes
@@ -15,26 +21,66 @@ logger = logging.getLogger(__name__)
 SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)
 
+Translate = Callable[[str], str]
 
-class InlineFigures(SphinxPostTransform):
+
+class TranslatedFigures(SphinxPostTransform):
+    """What is the same for all builders: each SVG image of a page is handed over in its turn."""
+
+    def run(self, **_: object) -> None:
+        """Treat the figures of one page."""
+        directories = self.config.locale_dirs
+        catalog = translation(
+            self.env.current_document.docname,
+            directories[0] if directories else None,
+            [self.config.language],
+            fallback=True,
+        )
+        for image in list(self.document.findall(nodes.image)):
+            path = Path(self.app.srcdir, image["uri"])
+            if path.suffix != ".svg":
+                continue
+            try:
+                self.treat(image, path, catalog.gettext)
+            except (OSError, ET.ParseError) as error:
+                logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
+
+    def treat(self, image: nodes.image, path: Path, translate: Translate) -> None:
+        """Set the figure of the file `path` into the page. Raises what the reading of it does."""
+        raise NotImplementedError
+
+
+class InlineFigures(TranslatedFigures):
     """Replace each image that is an SVG file by the SVG itself, in HTML."""
 
     # Before Sphinx's own handling of images (priority 100 and later).
     default_priority = 90
     formats = ("html",)
 
-    def run(self, **_: object) -> None:
-        """Inline the figures of one page."""
-        for image in list(self.document.findall(nodes.image)):
-            path = Path(self.app.srcdir, image["uri"])
-            if path.suffix != ".svg":
-                continue
-            try:
-                markup = inline(path, image.get("alt", ""))
-            except (OSError, ET.ParseError) as error:
-                logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
-                continue
-            image.replace_self(nodes.raw("", markup, format="html"))
+    def treat(self, image: nodes.image, path: Path, translate: Translate) -> None:
+        """Put the drawing in the place of the image."""
+        markup = inline(path, image.get("alt", ""), translate)
+        image.replace_self(nodes.raw("", markup, format="html"))
+
+
+class CopiedFigures(TranslatedFigures):
+    """Replace each image that is an SVG file by a translated copy, for the book."""
+
+    default_priority = 90
+    formats = ("latex",)
+
+    def treat(self, image: nodes.image, path: Path, translate: Translate) -> None:
+        """Put the copy in the place of the image."""
+        copied = Path(self.app.doctreedir, "figures", path.name)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        for style in path.parent.glob("*.css"):  # which the drawing names
+            shutil.copyfile(style, copied.parent / style.name)
+        prolog, _, _ = path.read_text(encoding="utf-8").partition("<svg")
+        markup = ET.tostring(translated(path, translate), encoding="unicode")
+        copied.write_text(prolog + markup, encoding="utf-8")
+        image["uri"] = str(copied)
+        image["candidates"] = {"image/svg+xml": str(copied)}
+        self.env.images.add_file(self.env.current_document.docname, str(copied))
 
 
 def texts(path: Path) -> list[str]:
@@ -42,22 +88,31 @@ def texts(path: Path) -> list[str]:
 
     Raises OSError if the file cannot be read, xml.etree.ElementTree.ParseError if it is not XML.
     """
-    return [node.text for node in speaking(ET.parse(path).getroot()) if node.text]  # noqa: S314
+    svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
+    return [node.text for node in speaking(svg) if node.text]
+
+
+def translated(path: Path, translate: Translate) -> ET.Element:
+    """Return the drawing of the file `path` with its texts translated. Raises as `texts` does."""
+    svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
+    for node in speaking(svg):
+        if node.text:
+            node.text = translate(node.text)
+    return svg
 
 
 def speaking(svg: ET.Element) -> Iterator[ET.Element]:
-    """Yield the elements of a figure that hold text."""
+    """Yield the elements of a drawing that hold text."""
     names = {f"{{{SVG}}}{name}" for name in ("title", "desc", "text")}
     return (node for node in svg.iter() if node.tag in names)
 
 
-def inline(path: Path, alternative: str) -> str:
+def inline(path: Path, alternative: str, translate: Translate) -> str:
     """Return the SVG of the file `path` as HTML, named by `alternative` and described by its desc.
 
-    Raises OSError if the file cannot be read, xml.etree.ElementTree.ParseError if it is not XML.
-    The roles and names follow https://www.w3.org/TR/svg-aam-1.0/.
+    Raises as `texts` does. The roles and names follow https://www.w3.org/TR/svg-aam-1.0/.
     """
-    svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
+    svg = translated(path, translate)
     svg.set("role", "img")
     svg.set("aria-label", alternative)
     description = svg.find(f"{{{SVG}}}desc")
@@ -68,6 +123,7 @@ def inline(path: Path, alternative: str) -> str:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the transform."""
+    """Add the transforms."""
     app.add_post_transform(InlineFigures)
+    app.add_post_transform(CopiedFigures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

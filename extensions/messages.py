@@ -12,11 +12,12 @@ from pathlib import Path
 
 import polib
 from docutils import nodes
-from figures import texts
 from sphinx import package_dir
 from sphinx.application import Sphinx
 from sphinx.builders.gettext import Catalog, MessageCatalogBuilder, MsgOrigin
 from sphinx.util.typing import ExtensionMetadata
+
+from figures import texts
 
 # The settings of conf.py that readers see, in a catalog of their own.
 SETTINGS = ("project", "author", "copyright")

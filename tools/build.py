@@ -20,6 +20,7 @@ from pathlib import Path
 
 import jinja2
 
+from catalogs.status import published
 from tools import ROOT
 from tools.languages import Language, Languages, LanguagesError, load
 
@@ -54,7 +55,9 @@ def main() -> int:
     os.umask(0o022)  # a site that only its maker can read cannot be served
     try:
         languages = load()
-        selected = languages.select(os.environ.get("LANGS", ""))
+        named = os.environ.get("LANGS", "")
+        selected = languages.select(named) if named.strip() else published(languages)
+        report_unready(languages, selected, named)
         with only_one_at_a_time():
             TARGETS[target](languages, selected)
     except (BuildError, LanguagesError) as error:
@@ -67,6 +70,16 @@ def main() -> int:
         print("Stopped. What was built before has not changed.", file=sys.stderr)
         return 130
     return 0
+
+
+def report_unready(languages: Languages, selected: tuple[Language, ...], named: str) -> None:
+    """Say which languages are to be published, and are not yet translated far enough."""
+    for language in () if named.strip() else languages.select(""):
+        if language not in selected:
+            print(
+                f"{language.code}: not built, for less than {languages.threshold} % of it is "
+                f"translated (see make status). LANGS={language.code} builds it all the same."
+            )
 
 
 def build_html(languages: Languages, selected: tuple[Language, ...]) -> None:

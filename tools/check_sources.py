@@ -111,11 +111,11 @@ class Terms:
         )
         names = {line for body in bodies for line in body if re.match(r"\S", line)}
         # A longer term hides the shorter ones in it; each word may take the mark of the plural.
-        self._names = sorted(names, key=len, reverse=True)
+        self.names = sorted(names, key=len, reverse=True)
         patterns = (
             "".join(rf"{re.escape(word)}s?" if word.isalpha() else re.escape(word)
                     for word in re.split(r"(\W+)", _bare(name)))
-            for name in self._names
+            for name in self.names
         )  # fmt: skip
         alternatives = "|".join(rf"(?<![\w-])({p})(?![\w-])" for p in patterns)
         self._regex = re.compile(alternatives or "(?!)", re.IGNORECASE)
@@ -124,7 +124,7 @@ class Terms:
         """Yield the terms that `text` holds, in order."""
         for match in self._regex.finditer(text):
             assert match.lastindex is not None  # noqa: S101, each alternative is a group
-            yield self._names[match.lastindex - 1]
+            yield self.names[match.lastindex - 1]
 
 
 def _bare(term: str) -> str:

@@ -13,7 +13,7 @@ FILE = ROOT / "system-packages.txt"
 # Elsewhere than on Debian, what a purpose cannot do without, by the name of its command.
 COMMANDS = {
     "book": ("lualatex", "latexmk", "xindy", "rsvg-convert"),
-    "check": ("grammalecte-cli",),
+    "check": ("grammalecte-cli", "hunspell"),
     "test": ("chromium", "chromedriver", "pdftotext"),
 }
 

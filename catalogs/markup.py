@@ -1,0 +1,177 @@
+"""Compare a message and its translation as parsed Markdown, not as text.
+
+The build and `make check-po` ask the same questions here. A translation may say things in its own
+words; it may not change what a message is made of.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
+
+Counts = Counter[str]
+
+ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
+
+# With more syntax than the guide uses, so that what has no place in a message is recognised.
+_CONFIG = MdParserConfig(enable_extensions={"colon_fence", "deflist", "dollarmath", "tasklist"})
+
+
+@dataclass
+class Markup:
+    """What a message is made of."""
+
+    blocks: list[str] = field(default_factory=list)
+    roles: Counts = field(default_factory=Counter)
+    links: Counts = field(default_factory=Counter)
+    images: Counts = field(default_factory=Counter)
+    footnotes: Counts = field(default_factory=Counter)
+    code: Counts = field(default_factory=Counter)
+    html: Counts = field(default_factory=Counter)
+    emphasis: Counts = field(default_factory=Counter)
+    stray: Counts = field(default_factory=Counter)
+    shown: list[tuple[str, str]] = field(default_factory=list)
+    """The roles as (target, shown text)."""
+    text: str = ""
+    """What a reader reads, without code and addresses; a link without text leaves nothing."""
+    running: str = ""
+    """The same without the shown text of roles."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A difference that is a fault: the name of the check, and what is wrong with the mend."""
+
+    code: str
+    message: str
+
+
+# Differences that leave the page as it should be, but for its looks: the build shows them.
+HARMLESS = {"emphasis", "stray"}
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return create_md_parser(_CONFIG, RendererHTML)
+
+
+@cache
+def markup_of(message: str) -> Markup:
+    """Return what a message, one paragraph of Markdown, is made of."""
+    found = Markup()
+    # Trailing spaces would be a line break for the parser, leading ones code.
+    tokens = _parser().parse(message.strip())
+    found.blocks = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
+    for token in tokens:
+        if token.type == "html_block":
+            found.html[token.content.strip()] += 1
+        for child in token.children or ():
+            _add(found, child)
+    return found
+
+
+# Tokens that are counted as they are, and the field that counts them.
+_COUNTED: dict[str, tuple[str, Callable[[Token], str]]] = {
+    "link_open": ("links", lambda token: str(token.attrGet("href"))),
+    "image": ("images", lambda token: str(token.attrGet("src"))),
+    "footnote_ref": ("footnotes", lambda token: f"[^{token.meta['label']}]"),
+    "code_inline": ("code", lambda token: f"`{token.content}`"),
+    "html_inline": ("html", lambda token: token.content),
+    "em_open": ("emphasis", lambda token: token.markup),
+    "strong_open": ("emphasis", lambda token: token.markup),
+}
+_LINES = {"softbreak", "hardbreak", "math_inline", "math_inline_double"}
+_SIGNS = re.compile(r"\*+|`+|\]\s*\(|\{\{|\{%|\}\}|%\}|\{[\w:-]+\}")
+
+
+def _add(found: Markup, token: Token) -> None:
+    if token.type in _COUNTED:
+        name, key = _COUNTED[token.type]
+        getattr(found, name)[key(token)] += 1
+    if token.type == "myst_role":
+        match = ROLE.fullmatch(token.content)
+        shown, target = (match["shown"], match["target"]) if match else (token.content,) * 2
+        found.roles[f"{{{token.meta['name']}}}`{target}`"] += 1
+        found.shown.append((target, shown))
+        found.text += shown
+        found.running += " | "
+    elif token.type in _LINES:
+        found.blocks.append(token.type)
+        found.text += " "
+        found.running += " "
+    elif token.type in ("text", "text_special", "image"):
+        found.text += token.content
+        found.running += token.content
+        for sign in _SIGNS.findall(token.content):
+            found.stray[re.sub(r"\s", "", sign)] += 1
+
+
+_KINDS = {
+    "role": ("roles", "keep the role and its target: {role}`shown <target>`"),
+    "link": ("links", "keep the target of the link: [text](target)"),
+    "image": ("images", "keep the image"),
+    "footnote": ("footnotes", "keep the mark of the footnote"),
+    "code": ("code", "keep the code as it is"),
+    "html": ("html", "write no HTML"),
+    "emphasis": ("emphasis", "emphasise the same things"),
+}
+
+
+def differences(message: str, translation: str) -> Iterator[Difference]:
+    """Yield the faults in the markup of a translation."""
+    if re.search(r"\n\s*\n", translation):
+        yield Difference("block", "more than one paragraph: write one")
+        return
+    before, after = markup_of(message), markup_of(translation)
+    if after.blocks != before.blocks and translation.strip():
+        begins = translation.strip()[:12]
+        yield Difference(
+            "block",
+            f"“{begins}” makes it more than a paragraph (a list, a title, a directive, two "
+            "lines): write one paragraph, and \\ before a sign that is meant as it stands",
+        )
+        return
+    for code, (name, mend) in _KINDS.items():
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield Difference(code, f"{_changes(old, new)}: {mend}")
+    if after.stray != before.stray:
+        signs = _changes(before.stray, after.stray)
+        yield Difference(
+            "template" if {"{{", "{%"} & (after.stray - before.stray).keys() else "stray",
+            f"{signs} stands as text: close the mark, or write no space within it",
+        )
+    if translation.rstrip().endswith("::"):
+        yield Difference("block", "“::” ends it: end it with one colon")
+
+
+def _changes(old: Counts, new: Counts) -> str:
+    """Return in words what `new` lacks of `old`, and what it has beyond it."""
+    lacking = [f"{item} is missing" for item in (old - new)]
+    added = [f"{item} is not in the message" for item in (new - old)]
+    return ", ".join((*lacking, *added))
+
+
+def refused(message: str, translation: str) -> list[Difference]:
+    """Return why the build cannot show a translation; nothing if it can."""
+    return [each for each in differences(message, translation) if each.code not in HARMLESS]
+
+
+def interface_differences(message: str, translation: str) -> Iterator[Difference]:
+    """Yield the faults in a translation of the theme's words, which go into HTML as they are."""
+    placeholder = r"%\(\w+\)s"
+    old, new = (Counter(re.findall(placeholder, text)) for text in (message, translation))
+    if old != new:
+        yield Difference("placeholder", f"{_changes(old, new)}: keep it as it is")
+    elif old and "%" in re.sub(placeholder, "", translation):
+        yield Difference("placeholder", "a lone % breaks the page: write %%")
+    for sign in '<>"':
+        if sign in translation:
+            yield Difference("html", f"{sign} would become HTML: write words alone")

@@ -1,0 +1,146 @@
+"""Say how far each language is: `make status`. A fuzzy message does not count as translated."""
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+
+import polib
+
+from catalogs.catalog import folder_of, read_all
+from tools import ROOT
+from tools.languages import Language, Languages, LanguagesError, load
+
+REPORT = ROOT / "build" / "status.json"
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many messages are translated, to be reviewed, empty, and how many words these hold."""
+
+    translated: int = 0
+    fuzzy: int = 0
+    empty: int = 0
+    words: int = 0
+    translated_words: int = 0
+
+    @property
+    def messages(self) -> int:
+        """The number of messages."""
+        return self.translated + self.fuzzy + self.empty
+
+    @property
+    def share(self) -> int:
+        """The translated messages in percent, rounded down: 100 means all of them."""
+        return 100 * self.translated // self.messages if self.messages else 100
+
+    def __add__(self, other: "Count") -> "Count":
+        """Return the sum of two counts."""
+        mine, theirs = asdict(self), asdict(other)
+        return Count(**{name: mine[name] + theirs[name] for name in mine})
+
+
+def count(catalog: polib.POFile) -> Count:
+    """Return the count of one catalog; obsolete entries are not in it."""
+    live = [entry for entry in catalog if not entry.obsolete]
+    translated = [entry for entry in live if entry.translated()]
+    fuzzy = sum(entry.fuzzy for entry in live)
+    return Count(
+        translated=len(translated),
+        fuzzy=fuzzy,
+        empty=len(live) - len(translated) - fuzzy,
+        words=sum(len(entry.msgid.split()) for entry in live),
+        translated_words=sum(len(entry.msgid.split()) for entry in translated),
+    )
+
+
+def total(counts: dict[str, Count]) -> Count:
+    """Return the sum of the counts of a language's catalogs."""
+    return sum(counts.values(), Count())
+
+
+def counts_of(language: Language) -> dict[str, Count]:
+    """Return the count of each catalog of a language that can be read, by name."""
+    catalogs, _ = read_all(folder_of(language.code))
+    return {name: count(catalog) for name, catalog in catalogs.items()}
+
+
+def published(languages: Languages) -> tuple[Language, ...]:
+    """Return the languages that are to be published and translated far enough for that."""
+    chosen = languages.select("")
+    return tuple(
+        language
+        for language in chosen
+        if language == languages.source or _is_ready(language, languages.threshold)
+    )
+
+
+def _is_ready(language: Language, threshold: int) -> bool:
+    counted = total(counts_of(language))
+    return bool(counted.messages) and counted.share >= threshold
+
+
+def faults_of(languages: Languages) -> list[str]:
+    """Return the faults of the catalogs that cannot be counted."""
+    return [
+        str(fault) for language in languages.all for fault in read_all(folder_of(language.code))[1]
+    ]
+
+
+def table(language: Language, counts: dict[str, Count]) -> str:
+    """Return the count of a language's catalogs as lines of columns, with their sum."""
+    rows: list[tuple[str, ...]] = [("", "translated", "fuzzy", "empty", "words", "share")]
+    rows += [_row(name, each) for name, each in counts.items()]
+    rows.append(_row(f"{language.code}, {language.name}", total(counts)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+
+
+def _row(name: str, each: Count) -> tuple[str, ...]:
+    words = f"{each.translated_words}/{each.words}"
+    return name, str(each.translated), str(each.fuzzy), str(each.empty), words, f"{each.share} %"
+
+
+def report(languages: Languages, counted: dict[Language, dict[str, Count]]) -> dict[str, object]:
+    """Return the content of build/status.json."""
+    ready = published(languages)
+    return {
+        "threshold": languages.threshold,
+        "languages": {
+            language.code: {
+                "name": language.name,
+                "published": language in ready,
+                "share": total(counts).share,
+                **asdict(total(counts)),
+                "pages": {name: asdict(each) for name, each in counts.items()},
+            }
+            for language, counts in counted.items()
+        },
+    }
+
+
+def main() -> int:
+    """Print the table and write the report. Return 1 if a catalog cannot be counted."""
+    try:
+        languages = load()
+    except LanguagesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    faults = faults_of(languages)
+    print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
+    counted = {language: counts_of(language) for language in languages.all}
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(
+        json.dumps(report(languages, counted), ensure_ascii=False, indent=2) + "\n", "utf-8"
+    )
+    print("\n\n".join(table(language, counts) for language, counts in counted.items()))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

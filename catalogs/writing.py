@@ -1,0 +1,200 @@
+"""Check how a translation is written: hidden characters, typography, terms, spelling."""
+
+import re
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+import polib
+import snowballstemmer  # type: ignore[import-untyped]
+from babel.core import Locale, UnknownLocaleError
+
+from catalogs.markup import Difference, markup_of
+from tools.languages import Language
+
+WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)*")
+QUOTES = "«»“”„‟‹›"
+FORMS = re.compile(r"forms:(?P<forms>.*)")
+
+# How many words a text has at least, of which more than half are unknown, in another language.
+A_SENTENCE = 4
+
+Stem = Callable[[str], str]
+
+
+def hidden(message: str, translation: str) -> Iterator[Difference]:
+    """Yield the characters that nobody sees, and that the message does not hold.
+
+    Those that reverse the direction of text can make it say something else than it seems to:
+    https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+    """
+    for character in sorted(set(translation) - set(message) - {"\n"}):
+        if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn"):
+            name = unicodedata.name(character, "a control character")
+            yield Difference("hidden", f"U+{ord(character):04X}, {name}: remove it")
+
+
+def typography(message: str, translation: str, language: Language) -> Iterator[Difference]:
+    """Yield what is not in the typography of the language."""
+    text, original = markup_of(translation).text, markup_of(message).text
+    own = set(language.quotes)
+    foreign = sorted(set(text) & (set(QUOTES) | {'"'}) - own)
+    if foreign:
+        yield Difference("quotes", f"{' '.join(foreign)}: write {language.quotes}")
+    if "'" in text:
+        yield Difference("quotes", "': write ’")
+    if (
+        " " in language.quotes or "\u00a0" in language.quotes
+    ):  # French, which spaces other signs too
+        tight = re.search(r"[^\s\u202f\u00a0«(…!?][;!?]", text)
+        if tight:
+            yield Difference("spaces", f"no space in “{tight[0]}”: put a no-break one before it")
+    elif loose := re.search(r"\w[\s\u00a0\u202f]+[;:!?](?=\s|$)", text):
+        yield Difference("spaces", f"“{loose[0]}”: write no space before the sign")
+    if "  " in translation:
+        yield Difference("spaces", "two spaces: write one")
+    if translation != translation.strip() and message == message.strip():
+        yield Difference("spaces", "a space at its beginning or end: remove it")
+    yield from _signs(text, language)
+    end, expected = _end(text), _end(original)
+    if end != expected:
+        wanted = f"“{expected}”" if expected else "no sign"
+        yield Difference("end", f"the message ends with {wanted}: end the translation so")
+
+
+def _signs(text: str, language: Language) -> Iterator[Difference]:
+    """Yield the percentages and amounts that are not written as the language does."""
+    for sign, example in (("%", language.percent), ("€", language.amount)):
+        before, after = example.split("5")
+        right = re.escape(before) + r"(?<!\d)(?:\d|\d[\d.,\s]*\d)" + re.escape(after)
+        written = re.compile(rf"{right}" if after else rf"{re.escape(before)}\d")
+        for match in re.finditer(rf"\d[\s\u00a0\u202f]*{sign}|{sign}[\s\u00a0\u202f]*\d", text):
+            around = text[max(0, match.start() - 20) : match.end() + 20]
+            if not written.search(around):
+                yield Difference("amounts", f"“{match[0]}”: write it like {example}")
+                return
+
+
+def _end(text: str) -> str:
+    """Return the sign that ends a text, whatever closes after it; "" for a letter or a digit."""
+    bare = re.sub(rf"[\s)\]{QUOTES}’★*]+$", "", text)
+    last = bare[-1:].translate({0x61F: "?", 0x3002: ".", 0xFF1F: "?", 0x61B: ";"})
+    return last if last and last in ".:;?!…" else ""
+
+
+class Glossary:
+    """The terms of the glossary, as a language translates them."""
+
+    def __init__(self, terms: Iterable[str], catalogs: Iterable[polib.POFile], code: str) -> None:
+        """Look for the French `terms` in the catalogs of the language `code`."""
+        self._stem = stemmer(code)
+        wanted = set(terms)
+        self._forms: dict[str, tuple[str, ...]] = {}
+        for catalog in catalogs:
+            for entry in catalog:
+                if entry.msgid in wanted and entry.translated():
+                    match = FORMS.search(entry.tcomment)
+                    forms = match["forms"].split(";") if match else []
+                    self._forms[entry.msgid] = tuple(map(str.strip, (entry.msgstr, *forms)))
+
+    @property
+    def words(self) -> set[str]:
+        """The words of all terms: each is well spelt."""
+        return {
+            word for forms in self._forms.values() for form in forms for word in WORD.findall(form)
+        }
+
+    def differences(self, message: str, translation: str, french: Stem) -> Iterator[Difference]:
+        """Yield the links to the glossary that show another word than it holds.
+
+        Where the French itself shows other words than the term, the translation may do so too.
+        """
+        shown_in_french = dict(markup_of(message).shown)
+        for target, shown in markup_of(translation).shown:
+            forms = self._forms.get(target)
+            original = shown_in_french.get(target, "")
+            if not forms or stems(original, french) != stems(target, french):
+                continue
+            if stems(shown, self._stem) not in [stems(form, self._stem) for form in forms]:
+                yield Difference(
+                    "term",
+                    f"“{shown}” is not the glossary’s “{forms[0]}”: write that, or add the form "
+                    "to the comment of the term, # forms: …; …",
+                )
+
+    def missing(self, terms: Iterable[str], translation: str) -> Iterator[Difference]:
+        """Yield those of the French `terms` that a text does not translate as the glossary does."""
+        words = stems(markup_of(translation).text, self._stem)
+        for term in dict.fromkeys(terms):
+            forms = self._forms.get(term)
+            if forms and not any(_within(stems(form, self._stem), words) for form in forms):
+                yield Difference(
+                    "term", f"“{term}” is “{forms[0]}” in the glossary: write that"
+                )  # fmt: skip
+
+
+def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    starts = range(len(whole) - len(part) + 1)
+    return any(whole[start : start + len(part)] == part for start in starts)
+
+
+@cache
+def stemmer(code: str) -> Stem:
+    """Return what takes the inflection off a word of a language, where Snowball knows it."""
+    try:
+        name = Locale.parse(code).english_name or ""
+    except (UnknownLocaleError, ValueError):
+        name = ""
+    algorithm = name.lower().split(" ")[0]
+    if algorithm not in snowballstemmer.algorithms():
+        return str
+    stem: Stem = snowballstemmer.stemmer(algorithm).stemWord
+    return cache(stem)
+
+
+def stems(text: str, stem: Stem) -> tuple[str, ...]:
+    """Return the stems of the words of a text, without what stands in brackets."""
+    bare = re.sub(r"\s*\([^)]*\)", "", text).casefold()
+    return tuple(stem(word) for word in WORD.findall(bare.replace("'", "’")))
+
+
+def words_of(message: str, translation: str, names: set[str]) -> list[str]:
+    """Return the words of a translation whose spelling is to be checked.
+
+    Not so are names, which the message writes with a capital too, and what both quote alike.
+    """
+    original, text = markup_of(message).text, markup_of(translation).text
+    for quoted in re.findall(r"[«“][\s\u00a0]*([^»”]+?)[\s\u00a0]*[»”]", original):
+        text = text.replace(quoted, " ")
+    kept = {word for word in WORD.findall(original) if not word.islower()}
+    return [word for word in WORD.findall(text) if word not in kept and word not in names]
+
+
+def misspelt(words: Iterable[str], dictionary: str) -> set[str] | None:
+    """Return those of `words` that the hunspell dictionary lacks, or None without hunspell."""
+    if not shutil.which("hunspell"):
+        return None
+    asked = {word.replace("’", "'"): word for word in words}
+    run = subprocess.run(
+        ["hunspell", "-d", dictionary, "-i", "utf-8", "-l"],
+        input="\n".join(asked),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if run.returncode:
+        return None
+    return {asked.get(word, word) for word in run.stdout.split("\n") if word}
+
+
+def spelling(words: list[str], unknown: set[str], language: Language) -> Iterator[Difference]:
+    """Yield the words that the dictionary does not know, or that the language is another one."""
+    wrong = [word for word in words if word in unknown]
+    if len(words) >= A_SENTENCE and 2 * len(wrong) > len(words):
+        yield Difference("language", f"most words are not {language.name}: translate it")
+    elif wrong:
+        listed = ", ".join(dict.fromkeys(wrong))
+        yield Difference("spelling", f"unknown: {listed}: mend it, or mute this with a reason")

@@ -1,0 +1,23 @@
+"""Write every page anew once one was read anew: a title stands in the menu of all of them.
+
+Sphinx 9 writes the pages that changed, and leaves the old title in the menu of the others.
+"""
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Note what is read, and have everything written after that."""
+    read: list[str] = []
+
+    def note(_: Sphinx, __: BuildEnvironment, names: list[str]) -> None:
+        read[:] = names
+
+    def write_all(_: Sphinx, environment: BuildEnvironment) -> list[str]:
+        return sorted(environment.found_docs) if read else []
+
+    app.connect("env-before-read-docs", note)
+    app.connect("env-updated", write_all)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
