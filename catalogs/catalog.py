@@ -24,6 +24,11 @@ Catalogs = dict[str, polib.POFile]
 """The catalogs of a language, or the templates, by page: "comprendre/mots"."""
 
 
+# A line with text: a keyword and a string, or a string that continues it. polib takes more.
+_KEYWORD = r"(?:msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)"
+_TEXT_LINE = re.compile(rf'(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?"(?:[^"\\]|\\.)*"\s*')
+
+
 class DamagedError(Exception):
     """A catalog cannot be read without loss."""
 
@@ -105,13 +110,22 @@ def _text(content: bytes, path: Path) -> str:
         raise DamagedError(Fault(path, line, what, "charset")) from error
     text = text.replace("\r\n", "\n")
     for number, row in enumerate(text.split("\n"), start=1):
-        if re.match(r"(<{7}|\|{7}|={7}|>{7})(\s|$)", row):
-            what = "the mark of a merge in conflict: keep one of the two sides"
-            raise DamagedError(Fault(path, number, what, "conflict"))
-        if re.search("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]", row):
-            what = "a control character that splits the line: remove it"
-            raise DamagedError(Fault(path, number, what, "syntax"))
+        fault = _line_fault(row)
+        if fault:
+            raise DamagedError(Fault(path, number, *fault))
     return text
+
+
+def _line_fault(line: str) -> tuple[str, str] | None:
+    """Return what is wrong with a line of a catalog, and the name of the check."""
+    if re.match(r"(<{7}|\|{7}|={7}|>{7})(\s|$)", line):
+        return "the mark of a merge in conflict: keep one of the two sides", "conflict"
+    if re.search("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]", line):
+        return "a control character that splits the line: remove it", "syntax"
+    comment = line.startswith("#") and not line.startswith(("#~ ", "#~|", "#|"))
+    if line.strip() and not comment and not _TEXT_LINE.fullmatch(line):
+        return "this is no entry: mend the keyword and the quotation marks", "syntax"
+    return None
 
 
 def _check_header(catalog: polib.POFile, path: Path) -> None:

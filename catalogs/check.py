@@ -155,7 +155,7 @@ class Check:
             yield from markup.differences(message, translation)
             yield from values.differences(message, translation, self._book.source, self._language)
             yield from self._glossary.differences(message, translation, self._french)
-            plain = markup.markup_of(message).running
+            plain = re.sub("«[^»]*»", "", markup.markup_of(message).running)  # words as such
             yield from self._glossary.missing(self._book.terms.within(plain), translation)
         yield from writing.typography(message, translation, self._language)
         words = self._words(entry)

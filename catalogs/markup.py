@@ -18,6 +18,9 @@ from myst_parser.parsers.mdit import create_md_parser
 
 Counts = Counter[str]
 
+# Stands for words that are not those of the message.
+UNKNOWN = "□"
+
 ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
 
 # With more syntax than the guide uses, so that what has no place in a message is recognised.
@@ -40,7 +43,7 @@ class Markup:
     shown: list[tuple[str, str]] = field(default_factory=list)
     """The roles as (target, shown text)."""
     text: str = ""
-    """What a reader reads, without code and addresses; a link without text leaves nothing."""
+    """What a reader reads, without addresses, and with UNKNOWN for code and the titles of pages."""
     running: str = ""
     """The same without the shown text of roles."""
 
@@ -72,8 +75,11 @@ def markup_of(message: str) -> Markup:
     for token in tokens:
         if token.type == "html_block":
             found.html[token.content.strip()] += 1
-        for child in token.children or ():
+        children = token.children or []
+        for place, child in enumerate(children):
             _add(found, child)
+            if child.type == "link_open" and children[place + 1].type == "link_close":
+                found.text += UNKNOWN
     return found
 
 
@@ -95,6 +101,8 @@ def _add(found: Markup, token: Token) -> None:
     if token.type in _COUNTED:
         name, key = _COUNTED[token.type]
         getattr(found, name)[key(token)] += 1
+    if token.type == "code_inline":
+        found.text += UNKNOWN
     if token.type == "myst_role":
         match = ROLE.fullmatch(token.content)
         shown, target = (match["shown"], match["target"]) if match else (token.content,) * 2

@@ -36,7 +36,8 @@ def numbers(text: str, language: Language) -> Counter[str]:
     """Return the numbers in a text of a language, as plain decimals: "21876.36"."""
     pattern, thousands, decimal = number_pattern(language)
     found: Counter[str] = Counter()
-    for match in pattern.finditer(ADDRESS.sub("", text)):
+    text = re.sub(r"(\d{1,2}):00\b", r"\1", ADDRESS.sub("", text))  # "11:00" is "11 h"
+    for match in pattern.finditer(text):
         plain = match[0].replace(thousands, "") if thousands else match[0]
         found[f"{Decimal(plain.replace(decimal, '.')).normalize():f}"] += 1
     return found

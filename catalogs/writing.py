@@ -11,7 +11,9 @@ import polib
 import snowballstemmer  # type: ignore[import-untyped]
 from babel.core import Locale, UnknownLocaleError
 
+from catalogs.catalog import fold
 from catalogs.markup import Difference, markup_of
+from catalogs.values import ADDRESS
 from tools.languages import Language
 
 WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)*")
@@ -20,6 +22,9 @@ FORMS = re.compile(r"forms:(?P<forms>.*)")
 
 # How many words a text has at least, of which more than half are unknown, in another language.
 A_SENTENCE = 4
+
+# Words that a French sentence has, and a name has not.
+_NO_NAME = "est|sont|a|ont|qui|que|se|ne|pas|il|elle|on|ce|cette|un|une|dans|par|sur|pour|avec|où"
 
 Stem = Callable[[str], str]
 
@@ -88,23 +93,22 @@ class Glossary:
     """The terms of the glossary, as a language translates them."""
 
     def __init__(self, terms: Iterable[str], catalogs: Iterable[polib.POFile], code: str) -> None:
-        """Look for the French `terms` in the catalogs of the language `code`."""
+        """Look for the French `terms` in the catalogs of the language `code`.
+
+        Their words, `words`, are well spelt.
+        """
         self._stem = stemmer(code)
         wanted = set(terms)
         self._forms: dict[str, tuple[str, ...]] = {}
+        self.words: set[str] = set()
         for catalog in catalogs:
             for entry in catalog:
                 if entry.msgid in wanted and entry.translated():
                     match = FORMS.search(entry.tcomment)
                     forms = match["forms"].split(";") if match else []
-                    self._forms[entry.msgid] = tuple(map(str.strip, (entry.msgstr, *forms)))
-
-    @property
-    def words(self) -> set[str]:
-        """The words of all terms: each is well spelt."""
-        return {
-            word for forms in self._forms.values() for form in forms for word in WORD.findall(form)
-        }
+                    forms = [entry.msgstr, *forms]
+                    self._forms[entry.msgid] = tuple(map(_bare, forms))
+                    self.words.update(*map(WORD.findall, forms))
 
     def differences(self, message: str, translation: str, french: Stem) -> Iterator[Difference]:
         """Yield the links to the glossary that show another word than it holds.
@@ -115,9 +119,9 @@ class Glossary:
         for target, shown in markup_of(translation).shown:
             forms = self._forms.get(target)
             original = shown_in_french.get(target, "")
-            if not forms or stems(original, french) != stems(target, french):
+            if not forms or stems(_bare(original), french) != stems(_bare(target), french):
                 continue
-            if stems(shown, self._stem) not in [stems(form, self._stem) for form in forms]:
+            if stems(_bare(shown), self._stem) not in [stems(form, self._stem) for form in forms]:
                 yield Difference(
                     "term",
                     f"“{shown}” is not the glossary’s “{forms[0]}”: write that, or add the form "
@@ -126,13 +130,21 @@ class Glossary:
 
     def missing(self, terms: Iterable[str], translation: str) -> Iterator[Difference]:
         """Yield those of the French `terms` that a text does not translate as the glossary does."""
-        words = stems(markup_of(translation).text, self._stem)
+        text = markup_of(translation).text
+        words = stems(text, self._stem)
         for term in dict.fromkeys(terms):
             forms = self._forms.get(term)
-            if forms and not any(_within(stems(form, self._stem), words) for form in forms):
+            if not forms or term.casefold() in text.casefold():  # a French word, as such
+                continue
+            if not any(_within(stems(form, self._stem), words) for form in forms):
                 yield Difference(
                     "term", f"“{term}” is “{forms[0]}” in the glossary: write that"
                 )  # fmt: skip
+
+
+def _bare(term: str) -> str:
+    """Return a term without what it holds in brackets."""
+    return re.sub(r"\s*\(.*\)", "", term).strip()
 
 
 def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
@@ -155,21 +167,41 @@ def stemmer(code: str) -> Stem:
 
 
 def stems(text: str, stem: Stem) -> tuple[str, ...]:
-    """Return the stems of the words of a text, without what stands in brackets."""
-    bare = re.sub(r"\s*\([^)]*\)", "", text).casefold()
-    return tuple(stem(word) for word in WORD.findall(bare.replace("'", "’")))
+    """Return the stems of the words of a text."""
+    return tuple(stem(word) for word in WORD.findall(text.casefold()))
 
 
 def words_of(message: str, translation: str, names: set[str]) -> list[str]:
     """Return the words of a translation whose spelling is to be checked.
 
-    Not so are names, which the message writes with a capital too, and what both quote alike.
+    Not so are `names`, those that the message holds, addresses, and the French that stands in
+    quotation marks or brackets as the message has it.
     """
-    original, text = markup_of(message).text, markup_of(translation).text
-    for quoted in re.findall(r"[«“][\s\u00a0]*([^»”]+?)[\s\u00a0]*[»”]", original):
-        text = text.replace(quoted, " ")
-    kept = {word for word in WORD.findall(original) if not word.islower()}
-    return [word for word in WORD.findall(text) if word not in kept and word not in names]
+    original = ADDRESS.sub(" ", markup_of(message).text)
+    text = ADDRESS.sub(" ", markup_of(translation).text)
+    folded = fold(original).casefold()
+    for quoted in re.findall(r"(?=[(“«„]([^)”»“]+)[)”»“])", text):
+        if fold(quoted).casefold() in folded:
+            text = text.replace(quoted, " ")
+    text = re.sub(r"%\(\w+\)s|&#\d+;", " ", text)
+    for name in sorted(names_in(original), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    words = (word.removesuffix("’s") for word in WORD.findall(text))
+    return [word for word in words if word not in names]
+
+
+def names_in(french: str) -> set[str]:
+    """Return the names in a French text: a word with a capital, and small words that follow it.
+
+    "Autorité de contrôle prudentiel et de résolution" is one; a verb or a pronoun ends it.
+    """
+    capital = r"\w*[A-ZÀ-ÖØ-Þ]\w*"
+    names = set(re.findall(capital, french))
+    follows = rf"(?:[ \u00a0’]+(?!(?:{_NO_NAME})\b)[^\W\d_]+)+"
+    for name in re.findall(rf"{capital}{follows}", french):
+        words = re.split(r"(?<=\w)(?=[ \u00a0’])", name)
+        names |= {"".join(words[:length]) for length in range(2, len(words) + 1)}
+    return names
 
 
 def misspelt(words: Iterable[str], dictionary: str) -> set[str] | None:

@@ -5,6 +5,7 @@ the figures, the title of the guide, the words of the theme), says where each me
 writes no date: the same messages are the same bytes.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -93,7 +94,7 @@ class MessageBuilder(MessageCatalogBuilder):
             for source, line in message.locations:
                 if Path(source).is_file():
                     lines = sources.setdefault(source, Lines(Path(source)))
-                    name = Path(source).relative_to(self.confdir).as_posix()
+                    name = Path(os.path.relpath(source, self.srcdir.parent)).as_posix()
                     places.add((name, lines.line_of(message.text, line)))
                 else:
                     places.add((source, line))

@@ -1,0 +1,528 @@
+"""No translation is lost: `make update-po`, on catalogs of every kind and in every state."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polib
+import pytest
+from conftest import ROOT, Copy, files_in, make
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogs.catalog import Catalogs, fold, read_all, write
+from catalogs.update import pairs, store, update
+from tools.languages import load
+
+ENGLISH = load().select("en")[0]
+SUBJECTS = ("caisse", "coffre", "courrier", "facture", "livraison", "paie", "relance", "stock")
+VERBS = ("classer", "compter", "relire", "signer")
+
+Pages = dict[str, list[str]]
+"""The paragraphs of each page, by name."""
+
+
+def paragraph(number: int) -> str:
+    """Return a paragraph like no other."""
+    subject, verb = SUBJECTS[number % 8], VERBS[number // 8 % 4]
+    return f"Il faut {verb} la {subject} numéro {number}, puis noter qui l’a fait et quand."
+
+
+def pages_before() -> Pages:
+    """Return the pages of a small guide: 34 messages, titles included."""
+    names = {"index": 4, "caisse": 9, "paie": 9, "stock": 8}
+    numbers = iter(range(100))
+    return {
+        name: [f"# Page {name}", *(paragraph(next(numbers)) for _ in range(count))]
+        for name, count in names.items()
+    }
+
+
+# What Sphinx made of some pages: it is the same for all tests.
+EXTRACTED: dict[str, dict[str, bytes]] = {}
+
+
+@dataclass
+class Workshop:
+    """A guide in a folder of its own, with its catalogs as the tools leave them."""
+
+    folder: Path
+
+    def extract(self, pages: Pages) -> Catalogs:
+        """Return the templates that Sphinx makes of the pages, and leave them under gettext/."""
+        templates = self.folder / "gettext"
+        shutil.rmtree(templates, ignore_errors=True)
+        key = json.dumps(pages)
+        if key not in EXTRACTED:
+            self._run_sphinx(pages, templates)
+            EXTRACTED[key] = files_in(templates)
+        for name, content in EXTRACTED[key].items():
+            templates.mkdir(exist_ok=True)
+            (templates / name).write_bytes(content)
+        found, faults = read_all(templates, ".pot")
+        assert not faults
+        return found
+
+    def _run_sphinx(self, pages: Pages, templates: Path) -> None:
+        docs = self.folder / "docs"
+        for made in (docs, self.folder / "doctrees"):
+            shutil.rmtree(made, ignore_errors=True)
+        docs.mkdir(parents=True)
+        for name, paragraphs in pages.items():
+            (docs / f"{name}.md").write_text("\n\n".join(paragraphs) + "\n", "utf-8")
+        entries = "\n".join(name for name in pages if name != "index")
+        with (docs / "index.md").open("a", encoding="utf-8") as index:
+            index.write(f"\n:::{{toctree}}\n:hidden:\n\n{entries}\n:::\n")
+        place = ["-c", str(ROOT), "-d", str(self.folder / "doctrees")]
+        options = ["-D", f"translations_dir={self.folder / 'locale'}"]
+        command = [sys.executable, "-m", "sphinx", "-q", "-b", "gettext", *place, *options]
+        subprocess.run([*command, str(docs), str(templates)], check=True)
+        for other in ("conf.pot", "sphinx.pot"):
+            (templates / other).unlink()
+
+    def ours(self, pages: Pages) -> Catalogs:
+        """Bring the catalogs under ours/ up to date, as `make update-po` does."""
+        folder = self.folder / "ours"
+        folder.mkdir(exist_ok=True)
+        old, faults = read_all(folder)
+        assert not faults
+        new = update(self.extract(pages), old, ENGLISH, "fr")
+        store(old, new, folder)
+        return new
+
+    def theirs(self, pages: Pages) -> Catalogs:
+        """Bring the catalogs under theirs/ up to date with sphinx-intl."""
+        templates, folder = self.folder / "gettext", self.folder / "theirs"
+        self.extract(pages)
+        command = [sys.executable, "-m", "sphinx_intl", "update", "-p", str(templates)]
+        run = subprocess.run(
+            [*command, "-d", str(folder), "-l", "en"], capture_output=True, check=False
+        )
+        assert run.returncode == 0, run.stderr
+        names = [name for name in pages if (folder / "en/LC_MESSAGES" / f"{name}.po").exists()]
+        return {name: polib.pofile(str(folder / f"en/LC_MESSAGES/{name}.po")) for name in names}
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+def translate(catalogs: Catalogs, folder: Path) -> None:
+    """Fill the empty entries and write the catalogs: the translation is the message, reversed."""
+    for name, catalog in catalogs.items():
+        for entry in catalog:
+            if not entry.obsolete and not entry.msgstr:
+                entry.msgstr = entry.msgid[::-1]
+        write(folder / f"{name}.po", catalog)
+
+
+def survivors(catalogs: Catalogs, pages: Pages) -> int:
+    """Return how many messages of the pages have the right translation, not fuzzy."""
+    right = 0
+    for name in pages:
+        for entry in catalogs.get(name, ()):
+            if entry.translated():
+                right += fold(entry.msgstr[::-1]) == fold(entry.msgid)
+    return right
+
+
+def entry_of(catalog: polib.POFile, message: str) -> polib.POEntry:
+    """Return the entry of a message that the catalog holds."""
+    (entry,) = (entry for entry in catalog if entry.msgid == message)
+    return entry
+
+
+def edit(pages: Pages) -> None:
+    pages["paie"][3] = pages["paie"][3].replace("puis noter", "et bien noter")
+
+
+def add_no_break_space(pages: Pages) -> None:
+    pages["paie"][3] = pages["paie"][3].replace(" numéro", "\u00a0numéro")
+
+
+def change_apostrophe(pages: Pages) -> None:
+    pages["paie"][3] = pages["paie"][3].replace("’", "'")
+
+
+def move(pages: Pages) -> None:
+    pages["stock"].insert(2, pages["paie"].pop(3))
+
+
+def split(pages: Pages) -> None:
+    pages["coffre"] = ["# Page coffre", *pages["paie"][5:]]
+    del pages["paie"][5:]
+
+
+def merge(pages: Pages) -> None:
+    pages["paie"] += pages.pop("stock")[1:]
+
+
+def rename(pages: Pages) -> None:
+    pages["salaires"] = pages.pop("paie")
+
+
+def delete(pages: Pages) -> None:
+    del pages["paie"][3]
+
+
+def delete_page(pages: Pages) -> None:
+    del pages["paie"]
+
+
+# What is done to the pages, and how many of their messages were translated before.
+OPERATIONS: dict[str, tuple[list[Callable[[Pages], None]], int]] = {
+    "edit a paragraph": ([edit], 33),
+    "add a no-break space": ([add_no_break_space], 34),
+    "change an apostrophe": ([change_apostrophe], 34),
+    "move a paragraph to another page": ([move], 34),
+    "split a page": ([split], 34),
+    "merge two pages": ([merge], 33),
+    "rename a page": ([rename], 34),
+    "delete a paragraph": ([delete], 33),
+    "delete and restore a paragraph": ([delete, lambda pages: None], 34),
+    "delete and restore a page": ([delete_page, lambda pages: None], 34),
+    "reword a paragraph, then put it back": ([edit, lambda pages: None], 34),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_translation_survives(name: str, workshop: Workshop) -> None:
+    steps, expected = OPERATIONS[name]
+    for tool, folder in (
+        (workshop.ours, workshop.folder / "ours"),
+        (workshop.theirs, workshop.folder / "theirs/en/LC_MESSAGES"),
+    ):
+        pages = pages_before()
+        translate(tool(pages), folder)
+        assert survivors(tool(pages), pages) == 34
+        for step in steps:
+            pages = pages_before()
+            step(pages)
+            catalogs = tool(pages)
+        kept = survivors(catalogs, pages)
+        print(f"{name}: {tool.__name__} {kept} of {expected}")
+        if tool == workshop.ours:
+            assert kept == expected
+
+
+def test_a_reworded_message_is_fuzzy_and_shows_what_it_was(workshop: Workshop) -> None:
+    pages = pages_before()
+    translate(workshop.ours(pages), workshop.folder / "ours")
+    before = pages["paie"][3]
+    edit(pages)
+    entry = entry_of(workshop.ours(pages)["paie"], pages["paie"][3])
+    assert entry.fuzzy
+    assert entry.previous_msgid == before
+    assert entry.msgstr == before[::-1]
+
+
+def test_a_message_reworded_twice_shows_the_text_that_its_translation_was_made_for(
+    workshop: Workshop,
+) -> None:
+    pages = pages_before()
+    translate(workshop.ours(pages), workshop.folder / "ours")
+    before = pages["paie"][3]
+    edit(pages)
+    workshop.ours(pages)
+    pages["paie"][3] = pages["paie"][3].replace("quand", "à quelle heure")
+    catalog = workshop.ours(pages)["paie"]
+    assert entry_of(catalog, pages["paie"][3]).previous_msgid == before
+    assert [entry.msgid for entry in catalog.obsolete_entries()] == [before]
+
+
+def test_a_deleted_text_stays_as_an_obsolete_entry(workshop: Workshop) -> None:
+    pages = pages_before()
+    translate(workshop.ours(pages), workshop.folder / "ours")
+    before = pages["paie"][3]
+    delete(pages)
+    obsolete = workshop.ours(pages)["paie"].obsolete_entries()
+    assert [(entry.msgid, entry.msgstr) for entry in obsolete] == [(before, before[::-1])]
+
+
+def test_the_catalog_of_a_vanished_page_stays_as_memory(workshop: Workshop) -> None:
+    pages = pages_before()
+    translate(workshop.ours(pages), workshop.folder / "ours")
+    delete_page(pages)
+    workshop.ours(pages)
+    catalogs, _ = read_all(workshop.folder / "ours")
+    assert len(catalogs["paie"].obsolete_entries()) == 10
+    assert not catalogs["paie"].translated_entries()
+
+
+def test_a_renamed_page_takes_its_catalog_along(workshop: Workshop) -> None:
+    pages = pages_before()
+    translate(workshop.ours(pages), workshop.folder / "ours")
+    rename(pages)
+    workshop.ours(pages)
+    catalogs, _ = read_all(workshop.folder / "ours")
+    assert "paie" not in catalogs
+    assert len(catalogs["salaires"].translated_entries()) == 10
+
+
+def test_a_comment_goes_where_its_message_goes(workshop: Workshop) -> None:
+    pages = pages_before()
+    catalogs = workshop.ours(pages)
+    moved = pages["paie"][3]
+    entry_of(catalogs["paie"], moved).tcomment = "mute numbers: they are names"
+    translate(catalogs, workshop.folder / "ours")
+    move(pages)
+    there = entry_of(workshop.ours(pages)["stock"], moved)
+    assert there.tcomment == "mute numbers: they are names"
+
+
+def test_a_second_pass_writes_nothing(workshop: Workshop) -> None:
+    pages = pages_before()
+    translate(workshop.ours(pages), workshop.folder / "ours")
+    for step in (edit, move, split):
+        step(pages)
+        workshop.ours(pages)
+        before = files_in(workshop.folder / "ours")
+        times = [path.stat().st_mtime_ns for path in (workshop.folder / "ours").glob("*.po")]
+        workshop.ours(pages)
+        assert files_in(workshop.folder / "ours") == before
+        paths = (workshop.folder / "ours").glob("*.po")
+        assert [path.stat().st_mtime_ns for path in paths] == times
+
+
+def test_every_message_is_on_one_line_and_no_flag_of_programs_stays(workshop: Workshop) -> None:
+    pages = {"index": ["# Titre", f"Il y a 100 % des gens {'et encore ' * 40}ici."]}
+    catalogs = workshop.ours(pages)
+    catalogs["index"][1].flags = ["python-format"]
+    translate(catalogs, workshop.folder / "ours")
+    workshop.ours(pages)
+    text = (workshop.folder / "ours/index.po").read_text("utf-8")
+    assert f'msgid "{pages["index"][1]}"\n' in text
+    assert "format" not in text
+
+
+def test_the_header_is_that_of_the_language(workshop: Workshop) -> None:
+    catalogs = workshop.ours({"index": ["# Titre"]})
+    catalogs["index"].metadata |= {"Language": "xx", "Last-Translator": "Somebody", "X-Tool": "1"}
+    write(workshop.folder / "ours/index.po", catalogs["index"])
+    header = workshop.ours({"index": ["# Titre"]})["index"].metadata
+    assert header["Language"] == "en"
+    assert header["Plural-Forms"] == "nplurals=2; plural=(n != 1);"
+    assert header["Last-Translator"] == "Somebody"
+    assert header["X-Tool"] == "1"
+    assert "POT-Creation-Date" not in header
+
+
+WORDS = st.text("aàbé ’'\"\\-\u00a0–\n", min_size=1, max_size=6).filter(str.strip)
+ENTRIES = st.builds(
+    lambda msgid, msgstr, obsolete, fuzzy, previous: polib.POEntry(
+        msgid=msgid,
+        msgstr=msgstr,
+        obsolete=obsolete,
+        flags=["fuzzy"] if fuzzy and msgstr else [],
+        previous_msgid=previous if fuzzy and msgstr else None,
+    ),
+    WORDS,
+    st.one_of(st.just(""), WORDS),
+    st.booleans(),
+    st.booleans(),
+    st.one_of(st.none(), WORDS),
+)
+
+
+def catalog_of(entries: list[polib.POEntry]) -> polib.POFile:
+    catalog = polib.POFile(wrapwidth=0)
+    catalog.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    catalog.extend(entries)
+    return catalog
+
+
+FILES = st.dictionaries(
+    st.sampled_from(["a", "b/c", "sphinx"]),
+    st.lists(ENTRIES, max_size=6, unique_by=lambda entry: entry.msgid).map(catalog_of),
+    max_size=3,
+)
+
+
+@given(old=FILES, templates=FILES)
+def test_no_pair_of_message_and_translation_is_ever_lost(
+    old: Catalogs, templates: Catalogs
+) -> None:
+    for template in templates.values():
+        for entry in template:
+            entry.obsolete, entry.msgstr, entry.flags, entry.previous_msgid = False, "", [], None
+    new = update(templates, old, ENGLISH, "fr")
+    assert pairs(old) <= pairs(new)
+    again = update(templates, new, ENGLISH, "fr")
+    assert {name: str(file) for name, file in again.items()} == {
+        name: str(file) for name, file in new.items()
+    }
+    for name, template in templates.items():
+        live = [entry.msgid for entry in new[name] if not entry.obsolete]
+        assert live == [entry.msgid for entry in template]
+
+
+@given(old=FILES, templates=FILES)
+def test_what_is_written_is_read_back_the_same(
+    old: Catalogs, templates: Catalogs, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("catalogs")
+    new = update(templates, old, ENGLISH, "fr")
+    store({}, new, folder)
+    found, faults = read_all(folder)
+    assert not faults
+    assert pairs(found) == pairs(new)
+
+
+DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "an empty file": (lambda _: b"", "empty"),
+    "a byte order mark": (lambda content: b"\xef\xbb\xbf" + content, "bom"),
+    "another charset": (lambda content: content.decode().encode("utf-16"), "charset"),
+    "Latin-1": (lambda content: content + "# é\n".encode("latin-1"), "charset"),
+    "the marks of a merge": (
+        lambda content: content + b"\n<<<<<<< HEAD\n=======\n>>>>>>> other\n",
+        "conflict",
+    ),
+    "a line cut short": (lambda content: content[: content.rindex(b'"')], "syntax"),
+    "no header": (lambda content: content[content.index(b"\n#: ") :], "header"),
+    "a message twice": (
+        lambda content: content + content[content.index(b"\n#: ") :],
+        "duplicate",
+    ),
+    "an end cut off between two entries": (
+        lambda content: content[: content.index(b"\n#: ", len(content) // 2)],
+        "truncated",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_catalog_is_named_and_nothing_is_written(name: str, copy: Copy) -> None:
+    damage, code = DAMAGE[name]
+    guide = copy("guide")
+    for command in (
+        ["init", "--quiet"],
+        ["add", "docs/locale"],
+        ["-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "Begin"],
+    ):
+        subprocess.run(["git", *command], cwd=guide, check=True)
+    path = guide / "docs/locale/en/LC_MESSAGES/index.po"
+    path.write_bytes(damage(path.read_bytes()))
+    (guide / "docs/locale/en/LC_MESSAGES/conf.po").write_bytes(
+        (guide / "docs/locale/en/LC_MESSAGES/conf.po").read_bytes() + b"\n\n\n"
+    )
+    before = files_in(guide / "docs/locale")
+    run = make("update-po", cwd=guide)
+    assert run.returncode != 0
+    assert "docs/locale/en/LC_MESSAGES/index.po:" in run.stderr
+    assert f": {code}: " in run.stderr
+    assert "Traceback" not in run.stderr
+    assert files_in(guide / "docs/locale") == before
+
+
+def test_a_folder_in_the_place_of_a_catalog_is_named(copy: Copy) -> None:
+    guide = copy("guide")
+    path = guide / "docs/locale/en/LC_MESSAGES/index.po"
+    path.unlink()
+    path.mkdir()
+    run = make("update-po", cwd=guide)
+    assert run.returncode != 0
+    assert "index.po:1: file: a folder stands in the place of the catalog" in run.stderr
+
+
+def test_a_catalog_that_cannot_be_written_is_named(workshop: Workshop) -> None:
+    pages = pages_before()
+    catalogs = workshop.ours(pages)
+    (workshop.folder / "ours/.index.po.new").mkdir()
+    catalogs["index"][0].msgstr = "Changed"
+    with pytest.raises(OSError, match=r"index\.po\.new"):
+        store({}, catalogs, workshop.folder / "ours")
+    assert "Changed" not in (workshop.folder / "ours/index.po").read_text("utf-8")
+
+
+def test_an_update_that_is_killed_leaves_whole_catalogs_and_every_translation(
+    workshop: Workshop,
+) -> None:
+    pages = pages_before()
+    translate(workshop.ours(pages), workshop.folder / "ours")
+    before = pairs(read_all(workshop.folder / "ours")[0])
+    for step in (move, split, rename):
+        step(pages)
+    workshop.extract(pages)
+    # The process kills itself at its nth change of a file, for every n.
+    script = (
+        "import os, pathlib, signal, sys\n"
+        "from catalogs.catalog import read_all\n"
+        "from catalogs.update import store, update\n"
+        "from tools.languages import load\n"
+        "folder, templates, left = pathlib.Path(sys.argv[1]), sys.argv[2], [int(sys.argv[3])]\n"
+        "def counting(change):\n"
+        "    def changed(*words):\n"
+        "        left[0] -= 1\n"
+        "        if left[0] < 0: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "        return change(*words)\n"
+        "    return changed\n"
+        "pathlib.Path.replace = counting(pathlib.Path.replace)\n"
+        "pathlib.Path.unlink = counting(pathlib.Path.unlink)\n"
+        "old = read_all(folder)[0]\n"
+        "new = update(read_all(pathlib.Path(templates), '.pot')[0], old, "
+        "load().select('en')[0], 'fr')\n"
+        "store(old, new, folder)\n"
+    )
+    killed = 0
+    for after in range(20):
+        folder = workshop.folder / f"killed-{after}"
+        shutil.copytree(workshop.folder / "ours", folder)
+        words = [str(folder), str(workshop.folder / "gettext"), str(after)]
+        run = subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, check=False)
+        found, faults = read_all(folder)
+        assert not faults
+        assert before <= pairs(found)
+        if run.returncode == 0:
+            break
+        assert run.returncode == -signal.SIGKILL
+        killed += 1
+        # The next update mends what was left half way.
+        done = subprocess.run(
+            [sys.executable, "-c", script, *words[:2], "99"], cwd=ROOT, check=True
+        )
+        assert done.returncode == 0
+        assert files_in(folder).keys() >= {"salaires.po", "coffre.po"}
+    assert killed >= 4
+
+
+def test_two_updates_at_once_leave_what_one_leaves(copy: Copy) -> None:
+    guide = copy("guide")
+    assert make("update-po", cwd=guide).returncode == 0
+    expected = files_in(guide / "docs/locale")
+    shutil.rmtree(guide / "docs/locale/en/LC_MESSAGES/comprendre")
+    command = [sys.executable, "-m", "catalogs.update"]
+    both = [subprocess.Popen(command, cwd=guide, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    found = files_in(guide / "docs/locale")
+    assert found.keys() == expected.keys()
+
+
+def test_the_catalogs_of_this_guide_are_up_to_date(copy: Copy) -> None:
+    guide = copy("guide")
+    before = files_in(guide / "docs/locale")
+    run = make("update-po", cwd=guide)
+    assert run.returncode == 0, run.stderr
+    assert files_in(guide / "docs/locale") == before
+
+
+def test_a_new_language_gets_its_catalogs(copy: Copy) -> None:
+    guide = copy("guide")
+    with (guide / "languages.toml").open("a", encoding="utf-8") as languages:
+        languages.write(
+            '\n[languages.it]\nname = "Italiano"\ndirection = "ltr"\npublished = true\n'
+            'dictionary = "it_IT"\nnumber = "1.234,5"\npercent = "5%"\namount = "5 €"\n'
+            'quotes = "«…»"\n'
+        )
+    run = make("update-po", cwd=guide)
+    assert run.returncode == 0, run.stderr
+    italian, _ = read_all(guide / "docs/locale/it/LC_MESSAGES")
+    english, _ = read_all(guide / "docs/locale/en/LC_MESSAGES")
+    assert italian.keys() == english.keys()
+    assert {catalog.metadata["Language"] for catalog in italian.values()} == {"it"}
+    assert make("html", cwd=guide, env={"LANGS": "it"}).returncode == 0
