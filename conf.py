@@ -11,6 +11,7 @@ project = "Le back office"
 author = "L’équipe du guide"
 copyright = "L’équipe du guide, CC BY-SA 4.0"
 release = "1.0"
+today_fmt = "%-d %B %Y"
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#general-configuration
 language = "fr"
@@ -68,6 +69,8 @@ latex_elements = {
     "extraclassoptions": "openright,twoside",
     "fncychap": "",
     "fontpkg": "",
+    "polyglossia": "",  # babel for every language, as Sphinx has it for French
+    "babel": r"\usepackage{babel}",
     "geometry": "",
     "preamble": r"\usepackage{guide}",
 }

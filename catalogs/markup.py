@@ -57,7 +57,7 @@ class Difference:
 
 
 # Differences that leave the page as it should be, but for its looks: the build shows them.
-HARMLESS = {"emphasis", "stray"}
+HARMLESS = {"emphasis"}
 
 
 @cache
@@ -139,7 +139,7 @@ def differences(message: str, translation: str) -> Iterator[Difference]:
         return
     before, after = markup_of(message), markup_of(translation)
     if after.blocks != before.blocks and translation.strip():
-        begins = translation.strip()[:12]
+        begins = " ".join(translation.split())[:12]
         yield Difference(
             "block",
             f"“{begins}” makes it more than a paragraph (a list, a title, a directive, two "
@@ -164,7 +164,7 @@ def _changes(old: Counts, new: Counts) -> str:
     """Return in words what `new` lacks of `old`, and what it has beyond it."""
     lacking = [f"{item} is missing" for item in (old - new)]
     added = [f"{item} is not in the message" for item in (new - old)]
-    return ", ".join((*lacking, *added))
+    return " ".join(", ".join((*lacking, *added)).split())
 
 
 def refused(message: str, translation: str) -> list[Difference]:

@@ -3,6 +3,8 @@
 Sphinx 9 writes the pages that changed, and leaves the old title in the menu of the others.
 """
 
+from pathlib import Path
+
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
@@ -15,8 +17,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     def note(_: Sphinx, __: BuildEnvironment, names: list[str]) -> None:
         read[:] = names
 
-    def write_all(_: Sphinx, environment: BuildEnvironment) -> list[str]:
-        return sorted(environment.found_docs) if read else []
+    def write_all(app: Sphinx, environment: BuildEnvironment) -> list[str]:
+        if not read:
+            return []
+        # Else the old index would be mended, and keep the words of the old pages.
+        name = getattr(app.builder, "searchindex_filename", None)
+        if name:
+            Path(app.outdir, name).unlink(missing_ok=True)
+        return sorted(environment.found_docs)
 
     app.connect("env-before-read-docs", note)
     app.connect("env-updated", write_all)

@@ -21,7 +21,7 @@ from sphinx import locale
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms import SphinxTransform
-from sphinx.util import logging
+from sphinx.util import logging, texescape
 from sphinx.util.typing import ExtensionMetadata
 
 from catalogs.catalog import INTERFACE, SETTINGS, folder_of, line_of, read_all
@@ -84,8 +84,14 @@ def translate_settings(config: Config, translations: dict[str, str]) -> None:
     """Put the guide's title, author and licence into the language of the build."""
     for name in ("project", "author", "copyright", "html_title"):
         config[name] = translations.get(config[name], config[name])
+    texescape.init()
+
+    def latex(text: str) -> str:  # which Sphinx takes for LaTeX, as conf.py may hold it
+        known = translations.get(text)
+        return texescape.escape(known, config.latex_engine) if known else text
+
     config.latex_documents = [
-        (start, file, translations.get(title, title), translations.get(writer, writer), *rest)
+        (start, file, latex(title), latex(writer), *rest)
         for start, file, title, writer, *rest in config.latex_documents
     ]
 

@@ -1,0 +1,426 @@
+"""What readers of a translation get: all of it, as the catalogs are now, and no attack.
+
+The pages are built by plain sphinx-build, as anybody may build them.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import polib
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT, Copy, add, files_in, make, require
+
+from catalogs.catalog import read_all, write
+from catalogs.markup import refused
+from tools.system_packages import COMMANDS
+
+HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+
+
+@dataclass
+class Guide:
+    """A small guide in a folder of its own, built into English."""
+
+    folder: Path
+
+    def page(self, name: str, text: str) -> None:
+        path = self.folder / "docs" / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def catalog(self, name: str, messages: dict[str, str]) -> Path:
+        path = self.folder / "locale/en/LC_MESSAGES" / f"{name}.po"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        catalog = polib.POFile(wrapwidth=0)
+        catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
+        catalog.extend(polib.POEntry(msgid=m, msgstr=t) for m, t in messages.items())
+        write(path, catalog)
+        return path
+
+    def build(self, *options: str, builder: str = "html") -> subprocess.CompletedProcess[str]:
+        out, trees = self.folder / builder, self.folder / f"trees-{builder}"
+        place = ["-c", str(ROOT), "-d", str(trees), "-b", builder]
+        settings = ["-D", "language=en", "-D", f"translations_dir={self.folder / 'locale'}"]
+        command = [sys.executable, "-m", "sphinx", "-q", *place, *settings, *options]
+        return subprocess.run(
+            [*command, str(self.folder / "docs"), str(out)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def article(self, name: str = "index") -> BeautifulSoup:
+        html = (self.folder / "html" / f"{name}.html").read_text("utf-8")
+        article = BeautifulSoup(html, "html.parser").find("article")
+        assert article is not None
+        return BeautifulSoup(str(article), "html.parser")
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> Guide:
+    return Guide(tmp_path)
+
+
+PASSWORDS = "root:x:0:0"
+
+# What a translation could try, by name, each in the place of a harmless message.
+ATTACKS = {
+    "run a template": "{{ ''.__class__.__mro__ }}",
+    "run a template statement": "{% for x in (1, 2) %}x{% endfor %}",
+    "include a file": "```{literalinclude} /../../../../../../etc/passwd\n```",
+    "include a file, with colons": ":::{include} /etc/passwd\n:::",
+    "include raw HTML": "```{raw} html\n<script>alert(1)</script>\n```",
+    "run reStructuredText": "```{eval-rst}\n.. raw:: html\n\n   <b>x</b>\n```",
+    "copy a local file": "{download}`passwd </../../../../../../etc/passwd>`",
+    "use another role": "{math}`x` {kbd}`y`",
+    "run a script": "Hello <script>alert(1)</script>",
+    "run a script when an image fails": 'Hello <img src="x" onerror="alert(1)">',
+    "set a frame": '<iframe src="https://example.org/"></iframe>',
+    "send readers elsewhere": '<meta http-equiv="refresh" content="0; url=https://example.org/">',
+    "load a remote image": "![x](https://example.org/tracker.png)",
+    "link to another site": "See [here](https://example.org/).",
+    "link to a script": "See [here](javascript:alert(1)).",
+    "link bare to another site": "See <https://example.org/>.",
+    "change a target": "See [the page](other.md).",
+    "add a title": "# Another title",
+    "add a list": "- one\n- two",
+    "add a second paragraph": "One.\n\nTwo.",
+    "add a label": "(stolen)=\nHello",
+    "hide in a comment": "% hidden",
+    "add code": "Type `rm -rf /`.",
+    "define a link": "[x]: https://example.org/\n\n[x]",
+    "add a table": "| a | b |\n|---|---|\n| 1 | 2 |",
+}
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Guide, str, dict[str, int]]:
+    """Return a guide built with every attack in its catalog, what was said, and their lines."""
+    guide = Guide(tmp_path_factory.mktemp("attacked"))
+    texts = {name: f"Texte inoffensif pour : {name}." for name in ATTACKS}
+    guide.page("index", "# Titre\n\n" + "\n\n".join(texts.values()) + "\n")
+    messages = {texts[name]: attack for name, attack in ATTACKS.items()}
+    path = guide.catalog("index", {"Titre": "Title", **messages})
+    run = guide.build()
+    assert run.returncode == 0, run.stderr
+    written = path.read_text("utf-8")
+    lines = {
+        name: written[: written.index("msgstr", written.index(text))].count("\n") + 1
+        for name, text in texts.items()
+    }
+    return guide, run.stderr, lines
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_shown_in_french_and_reported(
+    name: str, attacked: tuple[Guide, str, dict[str, int]]
+) -> None:
+    guide, said, lines = attacked
+    assert f"Texte inoffensif pour : {name}." in guide.article().get_text()
+    place = re.escape(f"index.po:{lines[name]}")
+    assert re.search(rf"{place}: WARNING: translation refused, .*\[catalog\.\w+\]", said)
+
+
+def test_no_attack_reaches_a_page(attacked: tuple[Guide, str, dict[str, int]]) -> None:
+    guide, _, _ = attacked
+    article = guide.article()
+    assert "Title" in article.get_text()
+    assert not article.find_all(["script", "iframe", "img", "meta", "table"])
+    assert "example.org" not in str(article)
+    for path in (guide.folder / "html").rglob("*"):
+        if path.is_file():
+            assert PASSWORDS not in path.read_bytes().decode("utf-8", "replace")
+
+
+def test_a_refused_translation_is_an_error_where_warnings_are(guide: Guide) -> None:
+    guide.page("index", "# Titre\n\nUn texte.\n")
+    guide.catalog("index", {"Un texte.": "A <b>text</b>."})
+    assert guide.build().returncode == 0
+    assert guide.build("-W", "-E").returncode != 0
+
+
+def test_the_words_of_the_interface_cannot_become_html(guide: Guide) -> None:
+    guide.page("index", "# Titre\n")
+    guide.catalog(
+        "sphinx",
+        {
+            "Toggle site navigation sidebar": '" onfocus="alert(1)',
+            "On this page": "<script>alert(1)</script>",
+            "Copyright &#169; %(copyright)s": "%(secret)s",
+            "Back to top": "Up again",
+        },
+    )
+    run = guide.build()
+    assert run.stderr.count("translation refused") == 3
+    html = (guide.folder / "html/index.html").read_text("utf-8")
+    assert "alert(1)" not in html
+    assert "Up again" in html
+
+
+def test_a_title_is_no_latex(guide: Guide) -> None:
+    guide.page("index", "# Titre\n\nUn texte.\n")
+    guide.catalog("conf", {"Le back office": r"\input{/etc/passwd} 100 % & more"})
+    run = guide.build(builder="latex")
+    assert run.returncode == 0
+    tex = (guide.folder / "latex/back-office.tex").read_text("utf-8")
+    assert r"\input{/etc/passwd}" not in tex
+    assert r"100 \% \& more" in tex
+
+
+def test_signs_that_begin_a_list_elsewhere_are_text_here(guide: Guide) -> None:
+    guide.page("index", "# Titre\n\nUn texte.\n")
+    guide.catalog("index", {"Un texte.": r"2026\. A text, C\#."})
+    run = guide.build("-W")
+    assert run.returncode == 0, run.stderr
+    assert "2026. A text, C#." in guide.article().get_text()
+
+
+def test_a_message_keeps_its_links_terms_code_and_emphasis(guide: Guide) -> None:
+    text = "Un {term}`mot`, [ici](#la), [là](#ici), `code`, *fort* et **très**."
+    guide.page(
+        "index",
+        f"# Titre\n\n{text}\n\n(la)=\n## Là-bas\n\n(ici)=\n## Ici\n\n"
+        ":::{glossary}\nmot\n  Une définition.\n:::\n",
+    )
+    shown = "**Very** and *strong*, `code`, [there](#ici), [here](#la), a {term}`word <mot>`."
+    guide.catalog("index", {text: shown, "mot": "word", "Là-bas": "Over there"})
+    run = guide.build("-W", "-n")
+    assert run.returncode == 0, run.stderr
+    paragraph = guide.article().find("p")
+    assert paragraph is not None
+    assert paragraph.get_text() == "Very and strong, code, there, here, a word."
+    links = {link.get_text(): link["href"] for link in paragraph.find_all("a")}
+    assert links == {"there": "#ici", "here": "#la", "word": "#term-mot"}
+
+
+def test_a_description_is_translated_and_clean(guide: Guide) -> None:
+    front = '---\nmyst:\n  html_meta:\n    description: "Une description."\n---\n'
+    guide.page("index", f"{front}# Titre\n")
+    guide.catalog("index", {"Une description.": "A description."})
+    assert guide.build("-W").returncode == 0
+    html = (guide.folder / "html/index.html").read_text("utf-8")
+    assert '<meta content="A description." name="description" />' in html
+    assert "translated=" not in html
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["a stale .mo beside the catalog", "a corrupt .mo", "a .mo without catalog"],
+)
+def test_a_mo_file_beside_the_catalogs_is_never_used(what: str, guide: Guide) -> None:
+    guide.page("index", "# Titre\n\nUn texte.\n")
+    path = guide.catalog("index", {"Un texte.": "A text."})
+    stale = polib.pofile(str(path))
+    stale[0].msgstr = "Something else."
+    stale.save_as_mofile(str(path.with_suffix(".mo")))
+    expected = "A text."
+    if what == "a corrupt .mo":
+        path.with_suffix(".mo").write_bytes(b"\xde\x12\x04\x95 nonsense")
+    elif what == "a .mo without catalog":
+        path.unlink()
+        expected = "Un texte."
+    run = guide.build("-W")
+    assert run.returncode == 0, run.stderr
+    assert expected in guide.article().get_text()
+
+
+def test_a_damaged_catalog_is_reported_and_its_page_shown_in_french(guide: Guide) -> None:
+    guide.page("index", "# Titre\n\nUn texte.\n")
+    path = guide.catalog("index", {"Un texte.": "A text."})
+    path.write_text(path.read_text("utf-8").replace('"A text."', '"A text.'), "utf-8")
+    run = guide.build()
+    assert re.search(r"index\.po:\d+: WARNING: .*Its page is shown untranslated", run.stderr)
+    assert "Un texte." in guide.article().get_text()
+    assert "Traceback" not in run.stderr
+
+
+def test_no_build_writes_into_the_sources(guide: Guide) -> None:
+    guide.page("index", "# Titre\n\nUn texte.\n")
+    guide.catalog("index", {"Un texte.": "A text."})
+    guide.catalog("sphinx", {"Back to top": "Up again"})
+    before = files_in(guide.folder / "locale")
+    guide.build()
+    assert files_in(guide.folder / "locale") == before
+
+
+def built(guide: Guide) -> dict[str, bytes]:
+    """Return the pages of a guide as they were built, without Sphinx's own records."""
+    return {
+        name: content
+        for name, content in files_in(guide.folder / "html").items()
+        if name.endswith((".html", ".js"))
+    }
+
+
+@pytest.mark.parametrize("edited", ["a catalog", "a page", "the glossary", "a figure’s text"])
+def test_after_an_edit_the_site_is_what_a_clean_build_makes(edited: str, guide: Guide) -> None:
+    guide.page("index", "# Titre\n\nVoir [](#deux).\n\n:::{toctree}\ndeux\ntrois\n:::\n")
+    figure = ":::{figure} /f.svg\n:alt: Un dessin.\n\nLa légende.\n:::\n"
+    guide.page("deux", f"(deux)=\n# Deux\n\nUn {{term}}`mot`.\n\n{figure}")
+    guide.page("trois", "# Trois\n\n:::{glossary}\nmot\n  Sa définition.\n:::\n")
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><text>Bonjour</text></svg>'
+    (guide.folder / "docs/f.svg").write_text(drawing, "utf-8")
+    guide.catalog("deux", {"Deux": "Two", "Bonjour": "Hello"})
+    guide.catalog("trois", {"Trois": "Three", "mot": "word"})
+    assert guide.build().returncode == 0
+    if edited == "a catalog":
+        guide.catalog("deux", {"Deux": "The second one", "Bonjour": "Hello"})
+    elif edited == "a page":
+        guide.page("trois", "# Quatre\n\n:::{glossary}\nmot\n  Une autre définition.\n:::\n")
+    elif edited == "the glossary":
+        guide.catalog("trois", {"Trois": "Three", "mot": "vocable"})
+    else:
+        guide.catalog("deux", {"Deux": "Two", "Bonjour": "Good morning"})
+    assert guide.build().returncode == 0
+    after = built(guide)
+    for made in ("html", "trees-html"):
+        shutil.rmtree(guide.folder / made)
+    assert guide.build().returncode == 0
+    assert after == built(guide)
+
+
+# From here on, the real guide.
+
+
+def test_the_english_guide_has_no_message_left() -> None:
+    catalogs, faults = read_all(ROOT / "docs/locale/en/LC_MESSAGES")
+    assert not faults
+    for name, catalog in catalogs.items():
+        live = [entry for entry in catalog if not entry.obsolete]
+        assert [entry.msgid for entry in live if not entry.translated()] == [], name
+
+
+ROT13 = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZéèêëàâîïôöùûüçœÉÈÀÂÊÎÔÇŒ",
+    "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLMrrrrnnvvbbhhhpbRRNNRVBPB",
+)
+
+
+def pseudo(message: str) -> str:
+    """Return a message with every letter a reader sees changed, and its markup kept."""
+    result, place = "", 0
+    for match in re.finditer(
+        r"``.*?``|\{term\}`(?P<shown>[^`<]*?)(?: <(?P<target>[^`>]*)>)?`|`[^`]*`"
+        r"|\]\([^)]*\)|<https?://[^>]*>|%\(\w+\)s|&#\d+;",
+        message,
+    ):
+        result += message[place : match.start()].translate(ROT13)
+        if match["shown"]:
+            target = match["target"] or match["shown"]
+            result += f"{{term}}`{match['shown'].translate(ROT13)} <{target}>`"
+        else:
+            result += match[0]
+        place = match.end()
+    return result + message[place:].translate(ROT13)
+
+
+@pytest.fixture(scope="module")
+def pseudo_guide(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
+    """Return the guide with every letter of English changed, and the words of the French one."""
+    folder = tmp_path_factory.mktemp("pseudo") / "guide"
+    unwanted = (".git", ".venv", "build", "*.mo", "__pycache__", ".*_cache")
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*unwanted))
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    words: set[str] = set()
+    code = " ".join(
+        part
+        for page in (folder / "docs").rglob("*.md")
+        for part in re.findall(r"```.*?```|`[^`]+`", page.read_text("utf-8"), re.DOTALL)
+    )
+    catalogs, _ = read_all(folder / "docs/locale/en/LC_MESSAGES")
+    for name, catalog in catalogs.items():
+        for entry in catalog:
+            if entry.obsolete:
+                continue
+            entry.msgstr = pseudo(entry.msgid)
+            assert name == "sphinx" or refused(entry.msgid, entry.msgstr) == []
+            if name != "sphinx":  # whose messages are English
+                words |= set(re.findall(r"[^\W\d_]{4,}", entry.msgid.lower()))
+        write(folder / f"docs/locale/en/LC_MESSAGES/{name}.po", catalog)
+    words -= set(re.findall(r"[^\W\d_]{4,}", code.lower()))
+    return folder, {word for word in words if word.translate(ROT13) not in words}
+
+
+def french_left(text: str, words: set[str]) -> list[str]:
+    """Return the French words in a text, each with what stands around it."""
+    return [
+        f"{match[0]}: …{text[max(0, match.start() - 40) : match.end() + 40]}…"
+        for match in re.finditer(r"[^\W\d_]{4,}", text)
+        if match[0].lower() in words
+    ]
+
+
+# English words of Sphinx, the theme and our commands that are French ones too.
+ENGLISH = {"version", "documentation", "index", "page", "office", "source", "sphinx", "original"}
+
+
+def seen(html: str) -> str:
+    """Return all that readers of a page see or hear, but for code and addresses."""
+    page = BeautifulSoup(html, "html.parser")
+    for hidden in page.find_all(["pre", "code", "script", "style"]):
+        hidden.decompose()
+    said = [page.get_text(" ")]
+    for name in ("alt", "title", "aria-label", "placeholder", "content"):
+        said += [str(tag[name]) for tag in page.find_all(attrs={name: True})]
+    return re.sub(r"https?://\S+|\S+\.(?:md|html|fr|org)\b", " ", " ".join(said))
+
+
+def test_no_french_is_left_in_a_translated_site(pseudo_guide: tuple[Path, set[str]]) -> None:
+    folder, words = pseudo_guide
+    run = make("html", cwd=folder, env={"LANGS": "en"})
+    assert run.returncode == 0, run.stderr
+    pages = sorted((folder / "build/html/en").rglob("*.html"))
+    assert len(pages) > 20
+    for page in pages:
+        left = french_left(seen(page.read_text("utf-8")), words - ENGLISH)
+        assert left == [], page.relative_to(folder)
+
+
+def test_no_french_is_left_in_a_translated_book(pseudo_guide: tuple[Path, set[str]]) -> None:
+    require(*COMMANDS["book"], "pdftotext", "pdfinfo")
+    folder, words = pseudo_guide
+    run = make("latexpdf", cwd=folder, env={"LANGS": "en"})
+    assert run.returncode == 0, run.stderr
+    book = folder / "build/pdf/back-office-en.pdf"
+    for command in (["pdftotext", book, "-"], ["pdfinfo", book]):
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        text = re.sub(r"https?://\S+|\S*[-/]\S*|\S+\.(?:md|html|fr|org)\b", " ", text)
+        assert french_left(text, words - ENGLISH) == []
+    fonts = subprocess.run(["pdffonts", book], capture_output=True, text=True, check=True).stdout
+    assert "Inter" in fonts  # the figures, with their words
+
+
+def test_no_french_is_left_in_a_translated_epub(pseudo_guide: tuple[Path, set[str]]) -> None:
+    folder, words = pseudo_guide
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "epub", "-c", ".", "-d", "build/trees"]
+    subprocess.run(
+        [*command, "-D", "language=en", "docs", "build/epub"], cwd=folder, check=True
+    )  # fmt: skip
+    (epub,) = (folder / "build/epub").glob("*.epub")
+    with zipfile.ZipFile(epub) as archive:
+        names = [n for n in archive.namelist() if n.endswith((".xhtml", ".opf", ".ncx"))]
+        assert len(names) > 20
+        for name in names:
+            text = archive.read(name).decode()
+            assert french_left(seen(text), words - ENGLISH) == [], name
+
+
+def test_a_catalog_of_the_guide_can_be_edited_and_the_site_follows(copy: Copy) -> None:
+    guide = copy("guide")
+    assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
+    path = guide / "docs/locale/en/LC_MESSAGES/annexes/glossaire.po"
+    catalog = polib.pofile(str(path), wrapwidth=0)
+    catalog[0].msgstr = "All the words"
+    write(path, catalog)
+    assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
+    for page in ("index.html", "metier/formation.html"):
+        assert "All the words" in (guide / "build/html/en" / page).read_text("utf-8")
+    add(guide / "docs/index.md", "Un paragraphe de plus.")
+    assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
+    assert "Un paragraphe de plus." in (guide / "build/html/en/index.html").read_text("utf-8")
