@@ -72,14 +72,15 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
 def _signs(text: str, language: Language) -> Iterator[Difference]:
     """Yield the percentages and amounts that are not written as the language does."""
     for sign, example in (("%", language.percent), ("€", language.amount)):
-        before, after = example.split("5")
-        right = re.escape(before) + r"(?<!\d)(?:\d|\d[\d.,\s]*\d)" + re.escape(after)
-        written = re.compile(rf"{right}" if after else rf"{re.escape(before)}\d")
-        for match in re.finditer(rf"\d[\s\u00a0\u202f]*{sign}|{sign}[\s\u00a0\u202f]*\d", text):
-            around = text[max(0, match.start() - 20) : match.end() + 20]
-            if not written.search(around):
+        before, _, after = example.partition("5")
+        for match in re.finditer(rf"(\d?)(\s*){sign}(\s*)(\d?)", text):
+            left, space_left, space_right, right = match.groups()
+            if before:
+                well = right and sign + space_right == before
+            else:
+                well = left and space_left + sign == after
+            if (left or right) and not well:
                 yield Difference("amounts", f"“{match[0]}”: write it like {example}")
-                return
 
 
 def _end(text: str) -> str:

@@ -28,22 +28,25 @@ class TranslatedFigures(SphinxPostTransform):
     """What is the same for all builders: each SVG image of a page is handed over in its turn."""
 
     def run(self, **_: object) -> None:
-        """Treat the figures of one page."""
-        directories = self.config.locale_dirs
-        catalog = translation(
-            self.env.current_document.docname,
-            directories[0] if directories else None,
-            [self.config.language],
-            fallback=True,
-        )
+        """Treat the figures of one page, or of a book."""
         for image in list(self.document.findall(nodes.image)):
             path = Path(self.app.srcdir, image["uri"])
             if path.suffix != ".svg":
                 continue
             try:
-                self.treat(image, path, catalog.gettext)
+                self.treat(image, path, self._translate(image))
             except (OSError, ET.ParseError) as error:
                 logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
+
+    def _translate(self, image: nodes.image) -> Translate:
+        """Return what translates the messages of the page that holds the image."""
+        page = image.parent
+        while page.parent is not None:  # a book holds its pages, and each its own document
+            page = page.parent
+        name = self.env.path2doc(page["source"]) or self.env.current_document.docname
+        folders = self.config.locale_dirs
+        folder = folders[0] if folders else None
+        return translation(name, folder, [self.config.language], fallback=True).gettext
 
     def treat(self, image: nodes.image, path: Path, translate: Translate) -> None:
         """Set the figure of the file `path` into the page. Raises what the reading of it does."""

@@ -55,6 +55,7 @@ def test_the_guide_itself_passes() -> None:
         ("Le {math}`a` compte.\n", 3, "write the directive"),
         ("<div>Du HTML.</div>\n", 3, "write a directive"),
         ("Un mot <b>gras</b>.\n", 3, "write a directive or a role"),
+        ("Une.\n\n```text\nDu texte.\n```\n", 5, "text in a code block is not translated"),
         ("Le nom {{ nom }} change.\n", 3, "write the text itself"),
         (":::{eval-rst}\n**Texte**\n:::\n", 3, "write MyST"),
         ("Le mot {index}`mot` compte.\n", 3, "write the directive"),

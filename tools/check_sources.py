@@ -43,6 +43,8 @@ _LOST = {
     "math_block_label": "a formula is lost: write a sentence",
     "math_inline": "a formula is lost: write a sentence",
     "hardbreak": "a forced line break is lost: write two paragraphs or a list",
+    "fence": "text in a code block is not translated: write a list; of code, name the language",
+    "fence text": "text in a code block is not translated: write a list",
     "html_block": "raw HTML is refused: write a directive, or a comment as % text",
     "html_inline": "raw HTML is refused: write a directive or a role",
     "substitution_block": "a substitution is lost: write the text itself",
@@ -61,7 +63,7 @@ _LOST_DIRECTIVES = {
 def _lost(piece: Piece, labels: set[str]) -> str | None:
     token = piece.token
     if "task-list-item" in str(token.attrGet("class") or ""):
-        return "a check box is lost: write a plain list, or a ```text block"
+        return "a check box is lost: write a plain list"
     if token.type == "myst_role" and token.meta["name"] in ("index", "math"):
         return f"the role {{{token.meta['name']}}} is never extracted: write the directive"
     if token.type == "link_open":
@@ -76,7 +78,7 @@ def _lost(piece: Piece, labels: set[str]) -> str | None:
         return f"a directive between ``` is not checked: write :::{{{name}}}"
     if name in _LOST_DIRECTIVES:
         return f"{{{name}}}: {_LOST_DIRECTIVES[name]}"
-    return _LOST.get(token.type)
+    return _LOST.get(f"{token.type} {token.info}".strip())
 
 
 def typography(page: Page) -> Iterator[Fault]:

@@ -1,0 +1,394 @@
+"""Every fault of a catalog is named with its line, and a right catalog gives no alarm."""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polib
+import pytest
+from conftest import ROOT, Copy, make, require
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogs import markup, values, writing
+from catalogs.catalog import line_of, read, read_all, write
+from catalogs.check import Book, Check
+from tools import Fault
+from tools.languages import load
+
+LANGUAGES = load()
+FRENCH, ENGLISH = LANGUAGES.source, LANGUAGES.select("en")[0]
+
+
+def has(*signs: str) -> Callable[[polib.POEntry], bool]:
+    """Return whether a translation and its message hold some signs."""
+    return lambda entry: all(sign in entry.msgstr and sign in entry.msgid for sign in signs)
+
+
+def matches(pattern: str) -> Callable[[polib.POEntry], bool]:
+    """Return whether a translation matches a pattern."""
+    return lambda entry: bool(re.search(pattern, entry.msgstr))
+
+
+def plain(entry: polib.POEntry) -> bool:
+    """Return whether a translation is a sentence or more, of words alone."""
+    return bool(re.fullmatch(r"[A-Z][\w ,’.]{40,}\.", entry.msgstr))
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A fault to plant: the check that names it, in which entry, and what is written there."""
+
+    code: str
+    where: Callable[[polib.POEntry], bool]
+    change: Callable[[str], str]
+
+
+def sub(pattern: str, replacement: str) -> Callable[[str], str]:
+    return lambda text: re.sub(pattern, replacement, text, count=1)
+
+
+def set_to(text: str) -> Callable[[str], str]:
+    return lambda _: text
+
+
+PLANTED = {
+    # markup
+    "a role’s target changed": Planted(
+        "role", matches(r"\{term\}`[^`]*<suspens>`"), sub("<suspens>", "<confirmation>")
+    ),
+    "a term without its French target": Planted(
+        "role", matches(r"\{term\}`[^`<]* <"), sub(r"(\{term\}`[^`<]*?) <[^>]*>`", r"\1`")
+    ),
+    "a role lost": Planted("role", matches(r"\{term\}`"), sub(r"\{term\}`([^`<]*)[^`]*`", r"\1")),
+    "a link’s target changed": Planted(
+        "link", matches(r"\]\(#src-"), sub(r"\]\(#src-", "](#source-")
+    ),
+    "a link lost": Planted("link", matches(r"\[[^]]+\]\(#"), sub(r"\[([^]]+)\]\([^)]*\)", r"\1")),
+    "a link added": Planted("link", plain, lambda text: f"{text[:-1]} [here](#page-web)."),
+    "an address changed": Planted(
+        "link", matches(r"<https://www\.insee"), sub(r"insee\.fr", "insee.com")
+    ),
+    "a space inside a link": Planted("link", matches(r"\]\(#"), sub(r"\]\(#", "] (#")),
+    "an image added": Planted("image", plain, lambda text: f"{text[:-1]} ![x](x.png)."),
+    "the name of a role alone": Planted("stray", plain, lambda text: f"{text[:-1]} {{x}}."),
+    "code altered": Planted("code", matches("`make html"), sub("`make html", "`make site")),
+    "code lost": Planted("code", matches("(?<!})`make [a-z-]+`"), sub("`(make [a-z-]+)`", r"\1")),
+    "code added": Planted("code", plain, lambda text: f"{text[:-1]} `x`."),
+    "an emphasis not closed": Planted("stray", plain, lambda text: f"**{text}"),
+    "a backtick not closed": Planted("stray", plain, lambda text: f"`{text}"),
+    "an emphasis added": Planted("emphasis", plain, lambda text: f"*{text}*"),
+    "a tag": Planted("html", plain, lambda text: f"<b>{text}</b>"),
+    "a block of HTML": Planted("block", plain, lambda text: f"<div>\n{text}\n</div>"),
+    "the sign of a title": Planted("block", plain, lambda text: f"# {text}"),
+    "the sign of a list": Planted("block", plain, lambda text: f"- {text}"),
+    "a number as that of a list": Planted("block", plain, lambda text: f"1. {text}"),
+    "the sign of a quotation": Planted("block", plain, lambda text: f"> {text}"),
+    "two paragraphs": Planted("block", plain, lambda text: f"{text}\n\n{text}"),
+    "two lines": Planted("block", plain, lambda text: f"{text}\n{text}"),
+    "a directive": Planted("block", plain, lambda text: f":::{{note}}\n{text}\n:::"),
+    "a comment": Planted("block", plain, lambda text: f"% {text}"),
+    "a template": Planted("template", plain, lambda text: f"{text[:-1]} {{{{ x }}}}."),
+    # values
+    "a number changed": Planted("numbers", matches(r"\b2018\b"), sub(r"\b2018\b", "2081")),
+    "a number lost": Planted("numbers", matches(r" in \d{4}\b"), sub(r" in \d{4}\b", "")),
+    "a decimal comma": Planted("numbers", matches(r"\d\.\d%"), sub(r"(\d)\.(\d%)", r"\1,\2")),
+    "a French thousand": Planted(
+        "numbers", matches(r"€\d+,\d{3}\b"), sub(r"(€\d+),(\d{3})", "\\1\u202f\\2")
+    ),
+    "a percentage without sign": Planted("numbers", matches(r"\d%"), sub(r"(\d)%", r"\1")),
+    "an amount the French way": Planted("amounts", matches(r"€\d"), sub(r"€([\d,.]*\d)", r"\1 €")),
+    "a percentage the French way": Planted("amounts", matches(r"\d%"), sub(r"(\d)%", "\\1\u00a0%")),
+    "a month changed": Planted(
+        "dates", matches(r"\d (?:January|November) \d"), sub("January|November", "March")
+    ),
+    "a month left out": Planted("dates", matches(r"\d April \d"), sub(" April", "")),
+    # language
+    "left in French": Planted(
+        "language",
+        lambda entry: plain(entry) and len(entry.msgid) > 60,
+        set_to("Il faut toujours relire les dossiers avant de les envoyer au service voisin."),
+    ),
+    "in a third language": Planted(
+        "language",
+        plain,
+        set_to("Siempre conviene revisar los expedientes antes de enviarlos al otro servicio."),
+    ),
+    "a linked word that is not the glossary’s": Planted(
+        "term",
+        matches(r"\{term\}`reconciliation <rapprochement>`"),
+        sub(r"reconciliation <", "comparison <"),
+    ),
+    "a word that is not the glossary’s": Planted(
+        "term",
+        lambda entry: "externalisation" in entry.msgid and "outsourcing" in entry.msgstr,
+        lambda text: re.sub("(?i)outsourc(ing|ed?)", "delegation", text),
+    ),
+    "a misspelt word": Planted("spelling", plain, lambda text: f"{text[:-1]} and thier copies."),
+    "French quotation marks": Planted("quotes", matches("“"), sub("“([^”]*)”", "« \\1 »")),
+    "straight quotation marks": Planted("quotes", matches("“"), sub("“([^”]*)”", '"\\1"')),
+    "a straight apostrophe": Planted("quotes", matches(r"\w’s "), sub("’s ", "'s ")),
+    "a space before a colon": Planted("spaces", matches(r"\w: "), sub(r"(\w): ", r"\1 : ")),
+    "two spaces": Planted("spaces", plain, sub(" ", "  ")),
+    "a space at the end": Planted("spaces", plain, lambda text: f"{text} "),
+    "a full stop lost": Planted("end", plain, lambda text: text[:-1]),
+    "a question mark lost": Planted("end", matches(r"\?$"), lambda text: text[:-1]),
+    # hidden characters
+    "a zero-width space": Planted("hidden", plain, sub(" ", " \u200b")),
+    "a reversed direction": Planted("hidden", plain, lambda text: f"\u202e{text}"),
+    "a soft hyphen": Planted("hidden", plain, lambda text: f"{text[:9]}\u00ad{text[9:]}"),
+    "a byte order mark inside": Planted("hidden", plain, lambda text: f"\ufeff{text}"),
+}
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    """Return what the checks of the real guide look things up in."""
+    assert make("gettext").returncode == 0
+    templates, faults = read_all(ROOT / "build/gettext", ".pot")
+    assert not faults
+    return Book(FRENCH, templates)
+
+
+@pytest.fixture(scope="module")
+def planted(
+    book: Book, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, tuple[Path, int]], list[Fault]]:
+    """Return where each fault was planted in the real English catalogs, and what was found."""
+    require("hunspell")
+    folder = tmp_path_factory.mktemp("planted") / "LC_MESSAGES"
+    shutil.copytree(ROOT / "docs/locale/en/LC_MESSAGES", folder)
+    catalogs, _ = read_all(folder)
+    entries = [
+        (name, entry)
+        for name, catalog in catalogs.items()
+        for entry in catalog
+        if entry.translated() and name != "sphinx" and not entry.tcomment
+    ]
+    places = {}
+    for what, fault in PLANTED.items():
+        found = next(item for item in entries if fault.where(item[1]))
+        entries.remove(found)
+        before = found[1].msgstr
+        found[1].msgstr = fault.change(before)
+        assert found[1].msgstr != before, what
+        places[what] = (found[0], found[1].msgid)
+    for name, catalog in catalogs.items():
+        write(folder / f"{name}.po", catalog)
+    catalogs, _ = read_all(folder)
+    lines = {
+        (name, entry.msgid): line_of(entry)
+        for name, catalog in catalogs.items()
+        for entry in catalog
+    }
+    where = {
+        what: (folder / f"{name}.po", lines[name, msgid]) for what, (name, msgid) in places.items()
+    }
+    return where, list(Check(book, ENGLISH, catalogs, folder).faults())
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_a_fault_is_named_with_its_line(
+    what: str, planted: tuple[dict[str, tuple[Path, int]], list[Fault]]
+) -> None:
+    where, faults = planted
+    path, line = where[what]
+    codes = {fault.code for fault in faults if (fault.path, fault.line) == (path, line)}
+    assert PLANTED[what].code in codes, codes
+    assert "msgstr" in path.read_text("utf-8").split("\n")[line - 1]
+
+
+def test_nothing_is_named_where_nothing_was_planted(
+    planted: tuple[dict[str, tuple[Path, int]], list[Fault]],
+) -> None:
+    where, faults = planted
+    assert {(fault.path, fault.line) for fault in faults} == set(where.values())
+
+
+def test_the_catalogs_of_the_guide_have_no_fault(book: Book) -> None:
+    require("hunspell")
+    run = make("check-po")
+    assert run.stderr == ""
+    assert run.returncode == 0
+
+
+def checked(folder: Path, book: Book) -> list[str]:
+    """Return the codes of the faults in the one catalog of `folder`, and of what they say."""
+    catalogs, damaged = read_all(folder)
+    found = [*damaged, *Check(book, ENGLISH, catalogs, folder).faults()]
+    return [f"{fault.line}: {fault.code}: {fault.message}" for fault in found]
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> tuple[Path, Book, polib.POFile]:
+    """Return the folder of one catalog, of one message, what it is checked by, and itself."""
+    template = polib.POFile()
+    template.append(polib.POEntry(msgid="Il y a 3 cas."))
+    catalog = polib.POFile(wrapwidth=0)
+    catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
+    catalog.append(polib.POEntry(msgid="Il y a 3 cas.", msgstr="There are 3 cases."))
+    write(tmp_path / "index.po", catalog)
+    return tmp_path, Book(FRENCH, {"index": template}), catalog
+
+
+def test_a_right_catalog_is_right(small: tuple[Path, Book, polib.POFile]) -> None:
+    folder, book, _ = small
+    assert checked(folder, book) == []
+
+
+def test_a_false_alarm_is_muted_with_a_reason(small: tuple[Path, Book, polib.POFile]) -> None:
+    folder, book, catalog = small
+    catalog[0].msgstr = "There are three cases."
+    write(folder / "index.po", catalog)
+    assert checked(folder, book) == ["8: numbers: 3 is missing: write it like 1,234.5"]
+    catalog[0].tcomment = "mute numbers: a word reads better here"
+    write(folder / "index.po", catalog)
+    assert checked(folder, book) == []
+    catalog[0].tcomment = "mute numbers"
+    write(folder / "index.po", catalog)
+    assert checked(folder, book) == ["9: mute: no reason: write “# mute numbers: ” and why"]
+    catalog[0].tcomment = "mute quotes: of another check"
+    write(folder / "index.po", catalog)
+    assert len(checked(folder, book)) == 2
+
+
+def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Book, polib.POFile]) -> None:
+    folder, book, catalog = small
+    catalog[0].tcomment = "mute numbers: once needed"
+    write(folder / "index.po", catalog)
+    assert checked(folder, book) == ["9: mute: nothing to mute for numbers: remove the comment"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda c: c.metadata.update({"Language": "fr"}), "header"),
+        (lambda c: c.metadata.pop("Language"), "header"),
+        (lambda c: c.metadata.update({"Plural-Forms": "nplurals=INTEGER;"}), "header"),
+        (lambda c: setattr(c, "metadata_is_fuzzy", 1), "header"),
+        (lambda c: setattr(c[0], "msgid", "Il y a 4 cas."), "source"),
+        (lambda c: setattr(c[0], "msgctxt", "title"), "source"),
+        (lambda c: setattr(c[0], "msgid_plural", "Il y a 3 cas."), "plural"),
+        (lambda c: c[0].flags.append("python-format"), "flag"),
+        (lambda c: c.remove(c[0]), "source"),
+    ],
+)
+def test_what_a_catalog_cannot_be_is_named(
+    change: Callable[[polib.POFile], object], code: str, small: tuple[Path, Book, polib.POFile]
+) -> None:
+    folder, book, catalog = small
+    change(catalog)
+    write(folder / "index.po", catalog)
+    assert any(f": {code}: " in fault for fault in checked(folder, book)), checked(folder, book)
+
+
+def test_a_page_without_catalog_is_named(small: tuple[Path, Book, polib.POFile]) -> None:
+    folder, book, _ = small
+    (folder / "index.po").unlink()
+    assert checked(folder, book) == [
+        "1: source: no catalog for this page: `make update-po` creates it"
+    ]
+
+
+def test_the_command_names_file_line_and_mend_and_fails(copy: Copy) -> None:
+    guide = copy("guide")
+    path = guide / "docs/locale/en/LC_MESSAGES/index.po"
+    catalog = read(path)
+    entry = next(entry for entry in catalog if "{term}`back office`" in entry.msgstr)
+    entry.msgstr = entry.msgstr.replace("{term}`back office`", "back office")
+    write(path, catalog)
+    run = make("check-po", cwd=guide)
+    assert run.returncode != 0
+    line = path.read_text("utf-8").split("\n").index(f'msgstr "{entry.msgstr}"') + 1
+    said = [text for text in run.stderr.split("\n") if f"index.po:{line}: role: " in text]
+    assert said[0].startswith("docs/locale/en/LC_MESSAGES/index.po:")
+    assert "keep the role and its target" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("shown", "right"),
+    [
+        ("reconciliation", True),
+        ("Reconciliations", True),
+        ("reconciled", True),  # a form that the glossary lists
+        ("comparison", False),
+        ("reconciliation account", False),
+    ],
+)
+def test_the_inflections_of_a_term_are_taken(shown: str, right: bool) -> None:
+    entry = polib.POEntry(
+        msgid="rapprochement", msgstr="reconciliation", tcomment="forms: reconcile; reconciled"
+    )
+    catalog = polib.POFile()
+    catalog.append(entry)
+    glossary = writing.Glossary(["rapprochement"], [catalog], "en")
+    message, text = "Un {term}`rapprochement`.", f"A {{term}}`{shown} <rapprochement>`."
+    found = list(glossary.differences(message, text, writing.stemmer("fr")))
+    assert (not found) == right
+
+
+@pytest.mark.parametrize(
+    ("french", "english", "right"),
+    [
+        ("21\u202f876,36\u00a0€", "€21,876.36", True),
+        ("21\u202f876,36\u00a0€", "€21.876,36", False),
+        ("1,7\u00a0%", "1.7%", True),
+        ("11\u00a0h", "11:00", True),
+        ("Python 3.11", "Python 3.11", True),
+        ("en 2018, 2019 et 2020", "in 2018, 2019 and 2020", True),
+        ("le 1er août 2022", "on 1 August 2022", True),
+        ("le 1er août 2022", "on 1 July 2022", False),
+        ("en mars 2021", "in Mar. 2021", True),
+        ("voir https://exemple.fr/a", "see https://exemple.fr/a", True),
+        ("voir https://exemple.fr/a", "see https://exemple.fr/b", False),
+    ],
+)
+def test_values_are_compared_as_each_language_writes_them(
+    french: str, english: str, right: bool
+) -> None:
+    assert (not list(values.differences(french, english, FRENCH, ENGLISH))) == right
+
+
+TEXTS = st.text(
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.sampled_from("`{}[]()<>*_#-:|\\\n \u202f«»“”12,.%€"),
+    ),
+    max_size=60,
+)
+
+
+@given(message=TEXTS, translation=TEXTS)
+def test_no_text_whatever_makes_the_check_crash(message: str, translation: str) -> None:
+    glossary = writing.Glossary([], [], "en")
+    list(markup.differences(message, translation))
+    list(markup.interface_differences(message, translation))
+    list(values.differences(message, translation, FRENCH, ENGLISH))
+    list(writing.hidden(message, translation))
+    list(writing.typography(message, translation, ENGLISH))
+    list(glossary.differences(message, translation, writing.stemmer("fr")))
+    list(glossary.missing([message], translation))
+    writing.words_of(message, translation, set())
+
+
+@given(content=st.one_of(st.binary(max_size=80), TEXTS.map(str.encode)))
+def test_no_file_whatever_makes_the_reading_crash(
+    content: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.po"
+    path.write_bytes(b'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n' + content)
+    _, faults = read_all(path.parent)
+    assert len(faults) <= 1
+
+
+@given(message=TEXTS)
+def test_a_message_is_like_itself(message: str) -> None:
+    if (
+        message.strip()
+        and not re.search(r"\n\s*\n", message)
+        and not message.rstrip().endswith("::")
+    ):
+        assert list(markup.differences(message, message)) == []
+    assert list(values.differences(message, message, FRENCH, FRENCH)) == []

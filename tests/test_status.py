@@ -1,0 +1,88 @@
+"""`make status` counts honestly, and a language is published from its threshold on."""
+
+import json
+from pathlib import Path
+
+import polib
+from conftest import Copy, make
+
+from catalogs.catalog import read, write
+
+
+def empty(path: Path, count: int) -> None:
+    """Take the translation from the first messages of a catalog."""
+    catalog = read(path)
+    for entry in catalog[:count]:
+        entry.msgstr = ""
+    write(path, catalog)
+
+
+def test_the_guide_is_translated_into_english(copy: Copy) -> None:
+    guide = copy("guide")
+    run = make("status", cwd=guide)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.rstrip().endswith("100 %")
+    report = json.loads((guide / "build/status.json").read_text("utf-8"))
+    english = report["languages"]["en"]
+    assert english["share"] == 100
+    assert english["published"] is True
+    assert english["fuzzy"] == english["empty"] == 0
+    assert english["translated"] == sum(page["translated"] for page in english["pages"].values())
+
+
+def test_a_fuzzy_message_is_not_a_translated_one(copy: Copy) -> None:
+    guide = copy("guide")
+    path = guide / "docs/locale/en/LC_MESSAGES/comprendre/mots.po"
+    catalog = read(path)
+    catalog[1].flags = ["fuzzy"]
+    write(path, catalog)
+    empty(guide / "docs/locale/en/LC_MESSAGES/index.po", 2)
+    run = make("status", cwd=guide)
+    report = json.loads((guide / "build/status.json").read_text("utf-8"))["languages"]["en"]
+    assert (report["fuzzy"], report["empty"], report["share"]) == (1, 2, 99)
+    assert report["pages"]["comprendre/mots"]["fuzzy"] == 1
+    assert run.stdout.split("\n")[-2].split() == [
+        "en,", "English", str(report["translated"]), "1", "2",
+        f"{report['translated_words']}/{report['words']}", "99", "%",
+    ]  # fmt: skip
+
+
+def test_an_obsolete_entry_is_not_counted(copy: Copy) -> None:
+    guide = copy("guide")
+    path = guide / "docs/locale/en/LC_MESSAGES/index.po"
+    catalog = read(path)
+    catalog.append(polib.POEntry(msgid="Ancien.", msgstr="Old.", obsolete=True))
+    write(path, catalog)
+    make("status", cwd=guide)
+    report = json.loads((guide / "build/status.json").read_text("utf-8"))["languages"]["en"]
+    live = [entry for entry in catalog if not entry.obsolete]
+    assert report["pages"]["index"]["translated"] == len(live)
+
+
+def test_a_language_below_the_threshold_is_built_only_when_it_is_named(copy: Copy) -> None:
+    guide = copy("guide")
+    empty(guide / "docs/locale/en/LC_MESSAGES/index.po", 1)
+    run = make("html", cwd=guide)
+    assert run.returncode == 0, run.stderr
+    assert "en: not built, for less than 100 % of it is translated" in run.stdout
+    assert sorted(path.name for path in (guide / "build/html").iterdir()) == ["fr", "index.html"]
+    assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
+    assert (guide / "build/html/en/index.html").is_file()
+
+
+def test_a_lower_threshold_publishes_it(copy: Copy) -> None:
+    guide = copy("guide")
+    empty(guide / "docs/locale/en/LC_MESSAGES/index.po", 1)
+    languages = guide / "languages.toml"
+    text = languages.read_text("utf-8")
+    languages.write_text(text.replace("threshold = 100", "threshold = 90"), "utf-8")
+    assert make("html", cwd=guide).returncode == 0
+    assert (guide / "build/html/en/index.html").is_file()
+
+
+def test_a_catalog_that_cannot_be_counted_is_named(copy: Copy) -> None:
+    guide = copy("guide")
+    (guide / "docs/locale/en/LC_MESSAGES/index.po").write_bytes(b"")
+    run = make("status", cwd=guide)
+    assert run.returncode != 0
+    assert "docs/locale/en/LC_MESSAGES/index.po:1: empty: " in run.stderr
