@@ -153,8 +153,7 @@ def test_the_first_screen_of_the_home_page_answers_the_question(
     browser: webdriver.Chrome, address: str, width: str
 ) -> None:
     set_width(browser, WIDTHS[width])
-    browser.get(f"{address}/index.html")
-    assert browser.current_url.endswith("/fr/index.html")
+    browser.get(f"{address}/fr/index.html")
     paragraph = browser.find_element(By.CSS_SELECTOR, "article h1 + p, article section > p")
     assert paragraph.text.startswith("Le back office est")
     assert paragraph.rect["y"] + paragraph.rect["height"] <= 800
@@ -203,3 +202,23 @@ def test_the_copy_button_leaves_the_prompt_behind(browser: webdriver.Chrome, add
 def set_width(browser: webdriver.Chrome, width: int) -> None:
     metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def test_the_root_page_leads_to_each_language(browser: webdriver.Chrome, address: str) -> None:
+    for name, code, title in (
+        ("Français", "fr", "Qu’est-ce qu’un back office\u202f?"),
+        ("English", "en", "What is a back office?"),
+    ):
+        browser.get(f"{address}/index.html")
+        browser.find_element(By.LINK_TEXT, name).click()
+        assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == code
+        assert browser.find_element(By.TAG_NAME, "h1").text.startswith(title)
+
+
+def test_the_pages_of_each_language_speak_it_to_readers_tools_too(site: Path) -> None:
+    for code, words in (
+        ("fr", ("Montrer ou cacher le menu du site", "Aller au contenu", "Déplier")),
+        ("en", ("Toggle site navigation sidebar", "Skip to content", "Expand")),
+    ):
+        html = (site.parent / code / "index.html").read_text("utf-8")
+        assert all(word in html for word in words)
