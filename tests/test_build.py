@@ -170,7 +170,7 @@ def test_an_unknown_language_is_named_with_those_that_exist() -> None:
         ("published = true", 'published = "no"', "not a bool"),
         ("published = true", "published = false", "no language is published"),
         (r"\[languages.fr\]", '[languages."../x"]', "not a language code"),
-        ("threshold = 100", "threshold = 200", "threshold = 200 is no share"),
+        ("threshold = 90", "threshold = 200", "threshold = 200 is no share"),
         ('number = "1,234.5"', 'number = "1234"', "number = '1234' is no example"),
         ('percent = "5%"', 'percent = "%"', "percent = '%' is no example"),
     ],

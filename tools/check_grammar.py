@@ -18,15 +18,17 @@ from pathlib import Path
 
 import polib
 
+from catalogs.catalog import INTERFACE
 from tools import ROOT
+from tools.build import TEMPLATES
 
-TEMPLATES = ROOT / "build" / "gettext"
 WORDS = ROOT / "docs" / "words.txt"
 
 # Typography has a check of its own.
 OPTIONS_OFF = ["apos", "nbsp", "typo", "unit", "num", "liga"]
 
 MARKUP = [
+    (re.compile(r"``.*?``"), "ceci"),
     (re.compile(r"\{[\w:-]+\}`([^`<]*?)\s*<[^`>]*>`"), r"\1"),  # {term}`shown <target>`
     (re.compile(r"\{[\w:-]+\}`([^`]*)`"), r"\1"),
     (re.compile(r"`[^`]*`"), "ceci"),
@@ -46,9 +48,11 @@ class Message:
 
 
 def messages(templates: Path) -> list[Message]:
-    """Return the messages of every .pot file under the folder `templates`."""
+    """Return the French messages of the .pot files under the folder `templates`."""
     found = []
     for path in sorted(templates.rglob("*.pot")):
+        if path.stem == INTERFACE:  # whose messages are English
+            continue
         for entry in polib.pofile(str(path)):
             file, line = entry.occurrences[0]
             found.append(Message(f"{file.lstrip('./')}:{line}", plain(entry.msgid)))
