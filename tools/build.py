@@ -55,11 +55,8 @@ def main() -> int:
     os.umask(0o022)  # a site that only its maker can read cannot be served
     try:
         languages = load()
-        named = os.environ.get("LANGS", "")
-        selected = languages.select(named) if named.strip() else published(languages)
-        report_unready(languages, selected, named)
         with only_one_at_a_time():
-            TARGETS[target](languages, selected)
+            TARGETS[target](languages)
     except (BuildError, LanguagesError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -72,24 +69,29 @@ def main() -> int:
     return 0
 
 
-def report_unready(languages: Languages, selected: tuple[Language, ...], named: str) -> None:
-    """Say which languages are to be published, and are not yet translated far enough."""
-    for language in () if named.strip() else languages.select(""):
-        if language not in selected:
+def wanted(languages: Languages) -> tuple[Language, ...]:
+    """Return the languages of LANGS, or else those that are published; say which are not yet."""
+    named = os.environ.get("LANGS", "")
+    if named.strip():
+        return languages.select(named)
+    ready = published(languages)
+    for language in languages.select(""):
+        if language not in ready:
             print(
                 f"{language.code}: not built, for less than {languages.threshold} % of it is "
                 f"translated (see make status). LANGS={language.code} builds it all the same."
             )
+    return ready
 
 
-def build_html(languages: Languages, selected: tuple[Language, ...]) -> None:
-    """Build build/html/<code>/ for each selected language, and the page that leads to them."""
-    for language in selected:
+def build_html(languages: Languages) -> None:
+    """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
+    for language in wanted(languages):
         build_folder("html", language, BUILD / "html" / language.code)
     write_root_page(languages)
 
 
-def build_gettext(languages: Languages, _: tuple[Language, ...]) -> None:
+def build_gettext(languages: Languages) -> None:
     """Extract the messages of the French pages into build/gettext/*.pot."""
     build_folder("gettext", languages.source, TEMPLATES)
 
@@ -107,9 +109,9 @@ def build_folder(builder: str, language: Language, result: Path) -> None:
     print(f"{result.relative_to(ROOT)}: built")
 
 
-def build_book(_: Languages, selected: tuple[Language, ...]) -> None:
-    """Build build/pdf/back-office-<code>.pdf for each selected language."""
-    for language in selected:
+def build_book(languages: Languages) -> None:
+    """Build build/pdf/back-office-<code>.pdf for each wanted language."""
+    for language in wanted(languages):
         book = BUILD / "pdf" / f"back-office-{language.code}.pdf"
         recorded = book.with_name(f".{book.stem}{DIGEST}")
         digest = inputs_digest(language)
@@ -123,12 +125,13 @@ def build_book(_: Languages, selected: tuple[Language, ...]) -> None:
         print(f"{book.relative_to(ROOT)}: built")
 
 
-def serve(languages: Languages, selected: tuple[Language, ...]) -> None:
+def serve(languages: Languages) -> None:
     """Serve one language on port PORT of this machine, built anew at every change.
 
     Does not return: the process becomes sphinx-autobuild.
     """
-    language = selected[0] if os.environ.get("LANGS") else languages.source
+    named = os.environ.get("LANGS", "")
+    language = languages.select(named)[0] if named.strip() else languages.source
     result = BUILD / "serve" / language.code
     watched = [ROOT / name for name in INPUTS if name != "docs"]
     os.execv(  # noqa: S606
@@ -144,7 +147,7 @@ def serve(languages: Languages, selected: tuple[Language, ...]) -> None:
     )
 
 
-def linkcheck(languages: Languages, _: tuple[Language, ...]) -> None:
+def linkcheck(languages: Languages) -> None:
     """Ask the network for every external address of the French pages."""
     run_sphinx("linkcheck", languages.source)
 
@@ -313,7 +316,7 @@ def only_one_at_a_time() -> Iterator[None]:
         yield
 
 
-TARGETS: dict[str, Callable[[Languages, tuple[Language, ...]], None]] = {
+TARGETS: dict[str, Callable[[Languages], None]] = {
     "html": build_html,
     "latexpdf": build_book,
     "gettext": build_gettext,
