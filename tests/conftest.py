@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.utils import is_connectable
@@ -17,6 +18,12 @@ from selenium.webdriver.common.utils import is_connectable
 from tools.system_packages import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Timing says nothing about behaviour, and what a run finds should not depend on the last one.
+settings.register_profile("guide", deadline=None, database=None)
+settings.load_profile("guide")
+
+UNWANTED = (".git", ".venv", ".hypothesis", "build", "*.mo", "__pycache__", ".*_cache")
 
 Copy = Callable[[str], Path]
 
@@ -77,16 +84,19 @@ def book() -> Path:
     return ROOT / "build" / "pdf" / "back-office-fr.pdf"
 
 
+def copy_to(folder: Path) -> Path:
+    """Copy the checkout, without what was built, and return the folder of the copy."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*UNWANTED))
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
     """Return a function that copies the checkout, without what was built, to a folder so named."""
 
     def to(name: str) -> Path:
-        folder = tmp_path / name
-        unwanted = (".git", ".venv", "build", "*.mo", "__pycache__", ".*_cache")
-        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*unwanted))
-        (folder / ".venv").symlink_to(ROOT / ".venv")
-        return folder
+        return copy_to(tmp_path / name)
 
     return to
 

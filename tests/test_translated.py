@@ -14,7 +14,7 @@ from pathlib import Path
 import polib
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, Copy, add, files_in, make, require
+from conftest import ROOT, Copy, add, copy_to, files_in, make, require
 
 from catalogs.catalog import read_all, write
 from catalogs.markup import refused
@@ -181,6 +181,15 @@ def test_signs_that_begin_a_list_elsewhere_are_text_here(guide: Guide) -> None:
     assert "2026. A text, C#." in guide.article().get_text()
 
 
+def test_a_title_that_begins_like_a_list_is_translated(guide: Guide) -> None:
+    guide.page("index", "# 1. Le début\n\n## - Un tiret\n")
+    guide.catalog("index", {"1. Le début": "1. The beginning", "- Un tiret": "- A dash"})
+    run = guide.build("-W")
+    assert run.returncode == 0, run.stderr
+    assert "1. The beginning" in guide.article().get_text()
+    assert "- A dash" in guide.article().get_text()
+
+
 def test_a_message_keeps_its_links_terms_code_and_emphasis(guide: Guide) -> None:
     text = "Un {term}`mot`, [ici](#la), [là](#ici), `code`, *fort* et **très**."
     guide.page(
@@ -323,10 +332,7 @@ def pseudo(message: str) -> str:
 @pytest.fixture(scope="module")
 def pseudo_guide(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
     """Return the guide with every letter of English changed, and the words of the French one."""
-    folder = tmp_path_factory.mktemp("pseudo") / "guide"
-    unwanted = (".git", ".venv", "build", "*.mo", "__pycache__", ".*_cache")
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*unwanted))
-    (folder / ".venv").symlink_to(ROOT / ".venv")
+    folder = copy_to(tmp_path_factory.mktemp("pseudo") / "guide")
     words: set[str] = set()
     code = " ".join(
         part

@@ -1,6 +1,8 @@
 """No translation is lost: `make update-po`, on catalogs of every kind and in every state."""
 
+import fcntl
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogs.catalog import Catalogs, fold, read_all, write
-from catalogs.update import pairs, store, update
+from catalogs.update import LossError, pairs, store, update
 from tools.languages import load
 
 ENGLISH = load().select("en")[0]
@@ -255,6 +257,19 @@ def test_the_catalog_of_a_vanished_page_stays_as_memory(workshop: Workshop) -> N
     assert not catalogs["paie"].translated_entries()
 
 
+def test_an_update_that_would_lose_a_translation_stops(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = pages_before()
+    translate(workshop.ours(pages), workshop.folder / "ours")
+    monkeypatch.setattr("catalogs.update._keep_obsolete", lambda *_: None)
+    before = files_in(workshop.folder / "ours")
+    delete(pages)
+    with pytest.raises(LossError, match="en: 1 translations would be lost"):
+        workshop.ours(pages)
+    assert files_in(workshop.folder / "ours") == before
+
+
 def test_a_renamed_page_takes_its_catalog_along(workshop: Workshop) -> None:
     pages = pages_before()
     translate(workshop.ours(pages), workshop.folder / "ours")
@@ -446,7 +461,8 @@ def test_an_update_that_is_killed_leaves_whole_catalogs_and_every_translation(
     pages = pages_before()
     translate(workshop.ours(pages), workshop.folder / "ours")
     before = pairs(read_all(workshop.folder / "ours")[0])
-    for step in (move, split, rename):
+    pages["stock"].append(pages["caisse"].pop(3))  # from a catalog that is written earlier
+    for step in (split, rename):
         step(pages)
     workshop.extract(pages)
     # The process kills itself at its nth change of a file, for every n.
@@ -491,16 +507,20 @@ def test_an_update_that_is_killed_leaves_whole_catalogs_and_every_translation(
     assert killed >= 4
 
 
-def test_two_updates_at_once_leave_what_one_leaves(copy: Copy) -> None:
+def test_a_second_update_waits_for_the_first(copy: Copy) -> None:
     guide = copy("guide")
-    assert make("update-po", cwd=guide).returncode == 0
-    expected = files_in(guide / "docs/locale")
+    assert make("gettext", cwd=guide).returncode == 0
     shutil.rmtree(guide / "docs/locale/en/LC_MESSAGES/comprendre")
-    command = [sys.executable, "-m", "catalogs.update"]
-    both = [subprocess.Popen(command, cwd=guide, stdout=subprocess.DEVNULL) for _ in range(2)]
-    assert [process.wait() for process in both] == [0, 0]
-    found = files_in(guide / "docs/locale")
-    assert found.keys() == expected.keys()
+    with (guide / "build/.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as another update would hold it
+        command = [sys.executable, "-m", "catalogs.update"]
+        process = subprocess.Popen(command, cwd=guide, stdout=subprocess.DEVNULL)
+        waiting = re.compile(rf"-> FLOCK .* {process.pid} ")
+        while not waiting.search(Path("/proc/locks").read_text("utf-8")):
+            assert process.poll() is None
+        assert not (guide / "docs/locale/en/LC_MESSAGES/comprendre").exists()
+    assert process.wait() == 0
+    assert (guide / "docs/locale/en/LC_MESSAGES/comprendre/mots.po").exists()
 
 
 def test_the_catalogs_of_this_guide_are_up_to_date(copy: Copy) -> None:
