@@ -83,6 +83,15 @@ class Memory:
             if fold(entry.msgid) not in folded:
                 self._vanished[entry.msgid].append((name, entry))
         self._texts = list(self._vanished)
+        self._comments = {
+            (name, entry.msgid): entry.tcomment
+            for name, catalog in catalogs.items()
+            for entry in catalog
+        }
+
+    def comment(self, message: str, name: str) -> str:
+        """Return the comment of a message that has no translation yet, in the catalog `name`."""
+        return self._comments.get((name, message), "")
 
     def recall(self, message: str, name: str) -> polib.POEntry | None:
         """Return the best translated entry for a message of the catalog `name`.
@@ -122,9 +131,8 @@ def _entry(message: polib.POEntry, memory: Memory, name: str) -> polib.POEntry:
         if known:
             entry.flags = ["fuzzy"]
             entry.previous_msgid = source_of(known)
-    if known:
-        entry.msgstr = known.msgstr
-        entry.tcomment = known.tcomment
+    entry.msgstr = known.msgstr if known else ""
+    entry.tcomment = known.tcomment if known else memory.comment(message.msgid, name)
     return entry
 
 

@@ -121,6 +121,17 @@ def test_another_date_is_another_build(copy: Copy) -> None:
     assert "built" in make("html", cwd=folder, env={"SOURCE_DATE_EPOCH": "2"}).stdout
 
 
+def test_plain_sphinx_build_gives_the_same_pages(copy: Copy) -> None:
+    folder = copy("plain")
+    date = {"SOURCE_DATE_EPOCH": "1"}
+    assert make("html", cwd=folder, env={"LANGS": "en"} | date).returncode == 0
+    command = [sys.executable, "-m", "sphinx", "-q", "-c", ".", "-D", "language=en"]
+    subprocess.run([*command, "docs", "out"], cwd=folder, env=os.environ | date, check=True)
+    made, plain = files_in(folder / "build/html/en"), files_in(folder / "out")
+    made.pop(".inputs")
+    assert made == {name: plain[name] for name in plain if not name.startswith(".doctrees")}
+
+
 def test_two_builds_in_two_folders_give_the_same_bytes(copy: Copy) -> None:
     require(*COMMANDS["book"])
     at = {"SOURCE_DATE_EPOCH": "1790000000"}

@@ -291,6 +291,14 @@ def test_a_comment_goes_where_its_message_goes(workshop: Workshop) -> None:
     assert there.tcomment == "mute numbers: they are names"
 
 
+def test_a_comment_on_an_empty_entry_stays(workshop: Workshop) -> None:
+    pages = pages_before()
+    catalogs = workshop.ours(pages)
+    entry_of(catalogs["paie"], pages["paie"][3]).tcomment = "ask somebody"
+    write(workshop.folder / "ours/paie.po", catalogs["paie"])
+    assert entry_of(workshop.ours(pages)["paie"], pages["paie"][3]).tcomment == "ask somebody"
+
+
 def test_a_second_pass_writes_nothing(workshop: Workshop) -> None:
     pages = pages_before()
     translate(workshop.ours(pages), workshop.folder / "ours")
