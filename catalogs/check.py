@@ -76,11 +76,14 @@ class Check:
         words = {word for entry in entries if entry.translated() for word in self._words(entry)}
         unknown = writing.misspelt(sorted(words), self._language.dictionary)
         if unknown is None:
-            print(
-                f"{self._language.code}: spelling not checked, for hunspell or its dictionary "
-                f"{self._language.dictionary} is missing.",
-                file=sys.stderr,
+            what = (
+                f"spelling not checked, for hunspell or its dictionary {self._language.dictionary} "
+                "is missing: add its package to system-packages.txt"
             )
+            if os.environ.get("CI") and self._language.published:
+                yield Fault(self._folder, 1, what, "spelling")
+            else:
+                print(f"{self._language.code}: {what}", file=sys.stderr)
         self._unknown = unknown or set()
         for name, catalog in self._catalogs.items():
             path = self._folder / f"{name}.po"

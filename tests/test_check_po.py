@@ -284,6 +284,20 @@ def test_what_a_catalog_cannot_be_is_named(
     assert any(f": {code}: " in fault for fault in checked(folder, book)), checked(folder, book)
 
 
+def test_a_missing_dictionary_is_said_and_fails_where_nobody_reads(
+    small: tuple[Path, Book, polib.POFile],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder, book, _ = small
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CI", raising=False)
+    assert checked(folder, book) == []
+    assert "en: spelling not checked" in capsys.readouterr().err
+    monkeypatch.setenv("CI", "true")
+    assert len(checked(folder, book)) == 1
+
+
 def test_a_page_without_catalog_is_named(small: tuple[Path, Book, polib.POFile]) -> None:
     folder, book, _ = small
     (folder / "index.po").unlink()
