@@ -391,7 +391,7 @@ def test_no_text_whatever_makes_the_check_crash(message: str, translation: str) 
 def test_no_file_whatever_makes_the_reading_crash(
     content: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    path = tmp_path_factory.getbasetemp() / "any.po"
+    path = tmp_path_factory.mktemp("any") / "any.po"
     path.write_bytes(b'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n' + content)
     _, faults = read_all(path.parent)
     assert len(faults) <= 1
