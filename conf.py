@@ -1,5 +1,6 @@
 """Settings of Sphinx. What depends on the language is left to the extensions."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,15 +20,16 @@ extensions = [
     "myst_parser",
     "sphinx_copybutton",
     "sphinxcontrib.rsvgconverter",
+    "accessible",
     "book",
     "figures",
-    "interface",
+    "folded_search",
     "messages",
     "titles",
+    "website",
     "translations",  # after myst_parser, whose parser it takes the place of
 ]
-exclude_patterns = ["locale", "figures"]
-templates_path = ["docs/_templates"]
+exclude_patterns = ["_theme", "locale", "figures"]
 smartquotes = False  # the sources hold the typography itself, so that catalogs hold it too
 
 # https://myst-parser.readthedocs.io/en/latest/configuration.html
@@ -41,13 +43,23 @@ gettext_compact = False
 gettext_additional_targets = ["index"]
 
 # https://pradyunsg.me/furo/customisation/
-html_theme = "furo"
+html_theme = "guide"
+html_theme_path = ["docs/_theme"]
 html_title = project
-html_static_path = ["docs/_static", "docs/figures/figures.css"]
-html_css_files = ["figures.css", "guide.css"]
-html_theme_options = {
-    "light_css_variables": {"color-brand-primary": "#1b4f8a", "color-brand-content": "#1b4f8a"},
-    "dark_css_variables": {"color-brand-primary": "#8fbdf0", "color-brand-content": "#8fbdf0"},
+html_baseurl = os.environ.get("SITE_URL", "")
+html_permalinks = False
+repository_edit = os.environ.get("REPOSITORY_EDIT", "")
+html_static_path = ["docs/figures/figures.css"]
+# Terms of the glossary that stay foreign in the other languages, by the language they are in.
+foreign_words = {
+    "en": ["back office", "front office", "middle office", "back end", "front end"],
+    "fr": [
+        "arrière-guichet",
+        "marchandage",
+        "service d’appui",
+        "service de clientèle",
+        "suivi de marché",
+    ],
 }
 html_copy_source = False
 html_show_sphinx = False

@@ -175,11 +175,11 @@ def refused(message: str, translation: str) -> list[Difference]:
 
 def interface_differences(message: str, translation: str) -> Iterator[Difference]:
     """Yield the faults in a translation of the theme's words, which go into HTML as they are."""
-    placeholder = r"%\(\w+\)s"
+    placeholder = r"%\(\w+\)s|\{\w+\}"
     old, new = (Counter(re.findall(placeholder, text)) for text in (message, translation))
     if old != new:
         yield Difference("placeholder", f"{_changes(old, new)}: keep it as it is")
-    elif old and "%" in re.sub(placeholder, "", translation):
+    elif old and "%" in re.sub(f"{placeholder}|%%", "", translation):
         yield Difference("placeholder", "a lone % breaks the page: write %%")
     for sign in '<>"':
         if sign in translation:

@@ -184,7 +184,7 @@ def words_of(message: str, translation: str, names: set[str]) -> list[str]:
     for quoted in re.findall(r"(?=[(“«„]([^)”»“]+)[)”»“])", text):
         if fold(quoted).casefold() in folded:
             text = text.replace(quoted, " ")
-    text = re.sub(r"%\(\w+\)s|&#\d+;", " ", text)
+    text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;", " ", text)
     for name in sorted(names_in(original), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
     words = (word.removesuffix("’s") for word in WORD.findall(text))

@@ -7,8 +7,6 @@ writes no date: the same messages are the same bytes.
 
 import os
 import re
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import polib
@@ -31,31 +29,18 @@ class MessageBuilder(MessageCatalogBuilder):
     """Sphinx's builder of message templates, made complete and stable."""
 
     def _extract_from_template(self) -> None:
-        """Take the words of the theme that Sphinx does not translate itself, and the settings.
-
-        Left out are the theme's links to its makers, HTML that no translator should write.
-        """
+        """Take the words of our templates that Sphinx does not know, and the settings."""
         known = {entry.msgid for entry in polib.pofile(str(package_dir / "locale/sphinx.pot"))}
-        for template in self._theme_templates():
-            source = template.read_text(encoding="utf-8")
-            for line, _, message in self.templates.environment.extract_translations(source):
-                if isinstance(message, str) and message not in known and "<" not in message:
-                    origin = MsgOrigin(self._name_in_theme(template), line)
-                    self.catalogs[INTERFACE_CATALOG].add(message, origin)
+        for folder in self.config.html_theme_path:
+            for template in sorted(Path(self.confdir, folder).rglob("*.html")):
+                source = template.read_text(encoding="utf-8")
+                for line, _, message in self.templates.environment.extract_translations(source):
+                    if isinstance(message, str) and message not in known:
+                        origin = MsgOrigin(str(template), line)
+                        self.catalogs[INTERFACE_CATALOG].add(message, origin)
         for name in SETTINGS:
             origin = MsgOrigin(str(Path(self.confdir, "conf.py")), 0)
             self.catalogs[SETTINGS_CATALOG].add(self.config[name], origin)
-
-    def _theme_templates(self) -> Iterator[Path]:
-        """Yield the templates in the package of the theme, which is not loaded for that."""
-        spec = find_spec(self.config.html_theme)
-        for folder in (spec and spec.submodule_search_locations) or ():
-            yield from sorted(Path(folder).rglob("*.html"))
-
-    @staticmethod
-    def _name_in_theme(template: Path) -> str:
-        """Return the path of a template from its theme's name on: it is the same everywhere."""
-        return template.as_posix().rpartition("/theme/")[2]
 
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
         """Take the messages of a page, and those of the figures that it shows."""

@@ -299,7 +299,7 @@ def write_root_page(languages: Languages) -> None:
     html = BUILD / "html"
     there = [language for language in languages.all if (html / language.code).is_dir()]
     templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(ROOT / "docs" / "_templates"), autoescape=True
+        loader=jinja2.FileSystemLoader(ROOT / "docs" / "_theme" / "guide"), autoescape=True
     )
     page = templates.get_template("languages.html").render(languages=there, source=languages.source)
     fresh = WORK / "index.html"

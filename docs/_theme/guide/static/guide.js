@@ -1,0 +1,162 @@
+// Menu and contents as drawers, sections of the menu, theme, language links, definitions.
+// Without this file every page can still be read, and every link followed.
+"use strict";
+
+const wide = { menu: matchMedia("(min-width: 63.01em)"), contents: matchMedia("(min-width: 82.01em)") };
+
+function drawer(id) {
+  const panel = document.getElementById(id);
+  const buttons = [...document.querySelectorAll(`[aria-controls="${id}"]`)];
+  let opener = null;
+
+  function toggle(open, returnFocus) {
+    panel.classList.toggle("open", open);
+    for (const button of buttons) button.setAttribute("aria-expanded", String(open));
+    if (open) {
+      panel.querySelector("a, button, input")?.focus();
+    } else if (returnFocus && opener) {
+      opener.focus();
+    }
+  }
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      opener = button;
+      toggle(!panel.classList.contains("open"), true);
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && panel.classList.contains("open")) toggle(false, true);
+  });
+  // A click or the focus elsewhere closes it; so does a link of the page itself.
+  document.addEventListener("click", (event) => {
+    const inside = panel.contains(event.target) && !event.target.closest('a[href^="#"]');
+    const button = buttons.some((each) => each.contains(event.target));
+    if (panel.classList.contains("open") && !inside && !button) toggle(false, false);
+  });
+  panel.addEventListener("focusout", (event) => {
+    const next = event.relatedTarget;
+    if (next && !panel.contains(next) && !buttons.includes(next)) toggle(false, false);
+  });
+  wide[id].addEventListener("change", () => toggle(false, false));
+}
+for (const id of Object.keys(wide)) if (document.getElementById(id)) drawer(id);
+
+for (const button of document.querySelectorAll(".expander")) {
+  button.addEventListener("click", () => {
+    const open = button.getAttribute("aria-expanded") === "true";
+    button.setAttribute("aria-expanded", String(!open));
+  });
+}
+
+// The theme: automatic, light, dark, in turn.
+const toggles = [...document.querySelectorAll(".theme-toggle")];
+function nameTheme() {
+  const theme = document.body.dataset.theme;
+  for (const each of toggles) each.querySelector(".visually-hidden").textContent = each.dataset[theme];
+}
+for (const each of toggles) {
+  each.addEventListener("click", () => {
+    const themes = ["auto", "light", "dark"];
+    const theme = themes[(themes.indexOf(document.body.dataset.theme) + 1) % themes.length];
+    document.body.dataset.theme = theme;
+    try {
+      localStorage.setItem("theme", theme);
+    } catch { /* storage is refused: the choice lasts as long as the page */ }
+    nameTheme();
+  });
+}
+nameTheme();
+
+// The other languages keep the place in the page: identifiers are the same in all of them.
+for (const link of document.querySelectorAll(".languages a")) {
+  link.addEventListener("click", () => { link.hash = location.hash; });
+}
+
+// The section being read, in the contents.
+const entries = new Map();
+for (const link of document.querySelectorAll(".toc-tree a[href^='#']")) {
+  const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (section) entries.set(section, link.parentElement);
+}
+const observer = new IntersectionObserver(() => {
+  let current = null;
+  for (const section of entries.keys()) {
+    if (section.getBoundingClientRect().top < innerHeight / 3) current = section;
+  }
+  for (const [section, item] of entries) item.classList.toggle("scroll-current", section === current);
+}, { threshold: [0, 0.25, 0.5, 0.75, 1] });
+for (const section of entries.keys()) observer.observe(section);
+
+// What is wider than the screen scrolls by itself: then the keyboard must reach it.
+function letScroll() {
+  for (const box of document.querySelectorAll(".table-wrapper, pre")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+addEventListener("resize", letScroll);
+letScroll();
+
+// The definition of a term, while it is pointed at or has the focus; Escape puts it away.
+let shown = null;
+function hide() {
+  shown?.box.remove();
+  shown?.link.removeAttribute("aria-describedby");
+  shown = null;
+}
+function show(link) {
+  if (shown?.link === link) return;
+  hide();
+  const box = document.createElement("div");
+  box.className = "definition";
+  box.id = "definition";
+  box.setAttribute("role", "tooltip");
+  box.textContent = link.dataset.definition;
+  link.after(box);
+  const place = link.getBoundingClientRect();
+  const frame = box.offsetParent.getBoundingClientRect();
+  const left = Math.min(place.left, innerWidth - box.offsetWidth - 8);
+  box.style.setProperty("left", `${Math.max(8, left) - frame.left}px`);
+  box.style.setProperty("top", `${place.bottom - frame.top + 4}px`);
+  link.setAttribute("aria-describedby", box.id);
+  shown = { link, box };
+}
+for (const link of document.querySelectorAll("[data-definition]")) {
+  link.addEventListener("mouseenter", () => show(link));
+  link.addEventListener("focus", () => show(link));
+  link.addEventListener("blur", hide);
+  link.addEventListener("mouseleave", (event) => {
+    if (!shown?.box.contains(event.relatedTarget)) hide();
+    else shown.box.addEventListener("mouseleave", hide, { once: true });
+  });
+}
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+
+// The words that were searched for, from the page of results: #…?words are kept for one visit.
+try {
+  const words = sessionStorage.getItem("searched");
+  if (words && document.referrer.includes("search.html")) markWords(words.split(" "));
+  sessionStorage.removeItem("searched");
+} catch { /* storage is refused */ }
+
+function plain(text) {
+  return text.toLowerCase().replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/ß/g, "ss")
+    .normalize("NFD").replace(/\p{M}/gu, "");
+}
+
+function markWords(words) {
+  const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement.closest("pre, svg, script")) continue;
+    for (const match of node.data.matchAll(/[\p{L}\p{N}]+/gu)) {
+      if (words.some((word) => plain(match[0]).startsWith(word))) found.push([node, match]);
+    }
+  }
+  for (const [node, match] of found.reverse()) {
+    const range = document.createRange();
+    range.setStart(node, match.index);
+    range.setEnd(node, match.index + match[0].length);
+    range.surroundContents(document.createElement("mark"));
+  }
+}
