@@ -1,13 +1,15 @@
 # Every command of the guide. `make` alone lists them.
 # LANGS="fr en" limits html, latexpdf and serve to some languages of languages.toml.
 # PORT=8001 moves serve from port 8000.
+# SITE_URL=https://… writes canonical addresses and a sitemap; REPOSITORY_EDIT=https://… links to
+# the sources; BOOKS=yes puts the books beside the site.
 
 PYTHON ?= python3
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help html latexpdf gettext update-po check-po status check code sources messages serve linkcheck test typography lock clean
+.PHONY: help html latexpdf gettext update-po check-po status check code sources messages serve linkcheck test typography cards lock clean
 
 LANGS ?=
 PORT ?= 8000
@@ -46,6 +48,8 @@ code: .venv/installed
 	@$(VENV) -m ruff check --quiet
 	@$(VENV) -m ruff format --check --quiet
 	@$(VENV) -m mypy --no-error-summary
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.readthedocs .readthedocs.yaml
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/pages.yml
 
 sources: .venv/installed
 	@.venv/bin/rumdl check --quiet .
@@ -63,10 +67,17 @@ linkcheck: .venv/installed ## the external links (needs the network)
 
 test: .venv/installed ## every test, having installed what they need
 	@$(VENV) -m tools.system_packages --optional book check test
+	@command -v npm >/dev/null || $(VENV) -m tools.system_packages --optional node
+	@command -v java >/dev/null || $(VENV) -m tools.system_packages --optional java
+	@if command -v npm >/dev/null && [ package-lock.json -nt node_modules/.package-lock.json ]; then \
+	  npm ci --loglevel=error --ignore-scripts --no-audit --no-fund; fi
 	@$(VENV) -m pytest
 
 typography: .venv/installed ## no-break spaces and apostrophes, written into the French pages
 	@$(VENV) -m tools.typography
+
+cards: .venv/installed ## the pictures of links to the guide, one a language
+	@$(VENV) -m tools.cards
 
 lock: ## requirements.txt anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \

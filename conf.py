@@ -49,6 +49,7 @@ html_title = project
 html_baseurl = os.environ.get("SITE_URL", "")
 html_permalinks = False
 repository_edit = os.environ.get("REPOSITORY_EDIT", "")
+with_books = os.environ.get("BOOKS", "")
 html_static_path = ["docs/figures/figures.css"]
 # Terms of the glossary that stay foreign in the other languages, by the language they are in.
 foreign_words = {

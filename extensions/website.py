@@ -3,6 +3,7 @@
 The templates are those of the theme, docs/_theme/guide, which is a child of Furo.
 """
 
+import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from math import ceil
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel.dates import format_date
 from docutils import nodes
@@ -31,6 +33,8 @@ WORDS_A_MINUTE = 238
 
 # How many letters of a description search engines show.
 DESCRIPTION = 160
+
+LOST = "404"
 
 Context = dict[str, Any]
 
@@ -56,8 +60,14 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
     codes = {language.code: language for language in languages.all}
     here = codes.get(app.config.language, languages.source)
     shown = dict.fromkeys((*ready, here))
-    up = "../" * (pagename.count("/") + 1)
     base = app.config.html_baseurl.rstrip("/")
+    up = "../" * (pagename.count("/") + 1)
+    root = ""
+    if pagename == LOST and base:  # which is shown at addresses of any depth
+        up = f"{urlsplit(base).path}/"
+        root = f"{up}{here.code}/"
+        relative = context["pathto"]
+        context["pathto"] = lambda *words, **options: root + relative(*words, **options)
     translations = [
         Translation(
             name=language.name,
@@ -73,11 +83,13 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
     code = "highlight" in body
     context |= {
         "direction": here.direction,
+        "locale": here.dictionary,
+        "card": f"{base}/{here.code}/_static/card-{here.code}.png",
         "languages": translations,
         "translations": translations,
         "page_url": base and f"{base}/{here.code}/{pagename}.html",
         "default_address": f"{base}/{languages.source.code}/{pagename}.html",
-        "navigation": lambda: menu(app, pagename),
+        "navigation": lambda: menu(app, pagename, root),
         "has_contents": bool(doctree) and "<ul" in (context.get("toc") or "").partition("<ul")[2],
         "description": description(doctree) or app.config.project,
         "style_sheets": ["styles/furo.css", "guide.css"]
@@ -87,7 +99,10 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
         + (["documentation_options.js", "clipboard.min.js", "copybutton.js"] if code else []),
         "minutes": doctree and ceil(len(doctree.astext().split()) / WORDS_A_MINUTE),
     }
+    if app.config.with_books:
+        context["book"] = f"{up}back-office-{here.code}.pdf"
     if doctree:
+        context["linked_data"] = linked_data(app, pagename, context, doctree)
         source = app.env.doc2path(pagename)
         catalog = folder_of(here.code) / f"{pagename}.po"
         edited = catalog if here != languages.source and catalog.is_file() else source
@@ -144,9 +159,56 @@ def committed_days(app: Sphinx) -> dict[str, date]:
     return known
 
 
-def menu(app: Sphinx, pagename: str) -> str:
-    """Return the menu of a page as HTML: the parts of the guide and their pages."""
-    return "".join(_part(app, toctree, pagename) for toctree in _toctrees(app.env))
+def linked_data(app: Sphinx, pagename: str, context: Context, doctree: nodes.document) -> str:
+    """Return what a page is, for machines, as JSON-LD: https://schema.org/docs/full.html."""
+    title = app.env.titles[pagename].astext()
+    language = context["language"].replace("_", "-")
+    article = {
+        "@type": "Article",
+        "headline": title,
+        "description": context["description"],
+        "inLanguage": language,
+        "license": "https://creativecommons.org/licenses/by-sa/4.0/",
+        "author": {"@type": "Organization", "name": app.config.author},
+        "isPartOf": {"@type": "Book", "name": app.config.project, "inLanguage": language},
+    }
+    if context["page_url"]:
+        article["url"] = context["page_url"]
+    trail = [app.config.project]
+    for toctree in _toctrees(app.env):
+        if pagename in toctree["includefiles"]:
+            trail += [toctree.get("caption") or "", title]
+    breadcrumb = {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name}
+            for place, name in enumerate(filter(None, trail), start=1)
+        ],
+    }
+    graph: list[dict[str, Any]] = [article, breadcrumb]
+    terms = [
+        {
+            "@type": "DefinedTerm",
+            "@id": f"#{term['ids'][0]}",
+            "name": term.astext(),
+            "description": " ".join(term.parent.children[-1].astext().split()),
+        }
+        for term in doctree.findall(nodes.term)
+        if term["ids"] and term["ids"][0].startswith("term-")
+    ]
+    if terms:
+        graph.append({"@type": "DefinedTermSet", "name": title, "hasDefinedTerm": terms})
+    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+    return text.replace("<", "\\u003c")  # else a "</script>" would end the element
+
+
+def menu(app: Sphinx, pagename: str, root: str = "") -> str:
+    """Return the menu of a page as HTML: the parts of the guide and their pages.
+
+    `root` comes before each address.
+    """
+    html = "".join(_part(app, toctree, pagename) for toctree in _toctrees(app.env))
+    return html.replace(' href="', f' href="{root}').replace(f"{root}#", "#") if root else html
 
 
 def _toctrees(env: BuildEnvironment) -> Iterator[addnodes.toctree]:
@@ -190,12 +252,13 @@ def _holds(env: BuildEnvironment, docname: str, pagename: str) -> bool:
 def add_pages(app: Sphinx) -> Iterator[tuple[str, Context, str]]:
     """Yield the page that a server shows for an address that leads nowhere."""
     if app.builder.name != "epub":
-        yield "404", {}, "404.html"
+        yield LOST, {}, "404.html"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Prepare each page before Furo does."""
     app.add_config_value("repository_edit", "", "html", str)
+    app.add_config_value("with_books", "", "html", str)
     app.connect("html-page-context", prepare, priority=400)
     app.connect("html-collect-pages", add_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,7 +23,16 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("guide", deadline=None, database=None)
 settings.load_profile("guide")
 
-UNWANTED = (".git", ".venv", ".hypothesis", "build", "*.mo", "__pycache__", ".*_cache")
+UNWANTED = (
+    ".git",
+    ".venv",
+    ".hypothesis",
+    "build",
+    "node_modules",
+    "*.mo",
+    "__pycache__",
+    ".*_cache",
+)
 
 Copy = Callable[[str], Path]
 

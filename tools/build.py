@@ -41,6 +41,8 @@ INPUTS = (
 # What a build itself writes among its inputs.
 BYPRODUCTS = {".mo", ".pyc"}
 DIGEST = ".inputs"
+# What no search engine should lead to.
+NOT_PAGES = {"404.html", "search.html"}
 
 
 class BuildError(Exception):
@@ -88,7 +90,7 @@ def build_html(languages: Languages) -> None:
     """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
     for language in wanted(languages):
         build_folder("html", language, BUILD / "html" / language.code)
-    write_root_page(languages)
+    write_root(languages)
 
 
 def build_gettext(languages: Languages) -> None:
@@ -232,7 +234,8 @@ def printed_time() -> str:
 
 def inputs_digest(language: Language) -> str:
     """Return a digest of all that decides what is built for `language`."""
-    digest = hashlib.sha256(f"{language.code} {sys.version} {printed_time()}".encode())
+    settings = [os.environ.get(name, "") for name in ("SITE_URL", "REPOSITORY_EDIT", "BOOKS")]
+    digest = hashlib.sha256(f"{language.code} {sys.version} {printed_time()} {settings}".encode())
     for path in input_files(language):
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -294,17 +297,53 @@ def exchange(one: Path, other: Path) -> bool:
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(one))
 
 
-def write_root_page(languages: Languages) -> None:
-    """Write build/html/index.html, which leads to each language that is built."""
+def write_root(languages: Languages) -> None:
+    """Write what leads to the languages that are built: build/html/index.html, and sitemap.xml.
+
+    The map needs the address of the site, SITE_URL: https://www.sitemaps.org/protocol.html
+    """
     html = BUILD / "html"
     there = [language for language in languages.all if (html / language.code).is_dir()]
+    replace(html / "index.html", template("languages.html", there, languages.source))
+    replace(html / "_headers", template("_headers", there, languages.source))
+    for language in there if os.environ.get("BOOKS") else ():
+        book = BUILD / "pdf" / f"back-office-{language.code}.pdf"
+        if not book.is_file():
+            raise BuildError(
+                f"BOOKS: {book.relative_to(ROOT)} is missing. Run make latexpdf first."
+            )
+        shutil.copyfile(book, html / book.name)
+    address = os.environ.get("SITE_URL", "").rstrip("/")
+    if address:
+        found = (html / there[0].code).rglob("*.html")
+        paths = sorted(path.relative_to(html / there[0].code).as_posix() for path in found)
+        pages = [path for path in paths if path not in NOT_PAGES]
+        replace(
+            html / "sitemap.xml", template("sitemap.xml", there, languages.source, address, pages)
+        )
+
+
+def template(
+    name: str,
+    languages: list[Language],
+    source: Language,
+    address: str = "",
+    pages: list[str] | None = None,
+) -> str:
+    """Return what a template of the theme makes of the languages that are built."""
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ROOT / "docs" / "_theme" / "guide"), autoescape=True
     )
-    page = templates.get_template("languages.html").render(languages=there, source=languages.source)
-    fresh = WORK / "index.html"
-    fresh.write_text(page, encoding="utf-8")
-    fresh.replace(html / "index.html")
+    return templates.get_template(name).render(
+        languages=languages, source=source, address=address, pages=pages
+    )
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a text file in one step."""
+    fresh = WORK / path.name
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
 
 
 @contextmanager

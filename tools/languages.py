@@ -1,5 +1,6 @@
 """Read languages.toml, the one list of the guide's languages."""
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -129,3 +130,9 @@ def _language(path: Path, code: str, table: object) -> Language:
             message = f"{where}: {field} = {table[field]!r} is no example. Write it like {right}."
             raise LanguagesError(message)
     return Language(code, **table)
+
+
+if __name__ == "__main__":  # for the workflow that publishes them: languages=["fr", "en"]
+    from catalogs.status import published
+
+    print(f"languages={json.dumps([language.code for language in published(load())])}")

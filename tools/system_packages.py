@@ -15,6 +15,8 @@ COMMANDS = {
     "book": ("lualatex", "latexmk", "xindy", "rsvg-convert"),
     "check": ("grammalecte-cli", "hunspell"),
     "test": ("chromium", "chromedriver", "pdftotext"),
+    "node": ("npm",),
+    "java": ("java",),
 }
 
 

@@ -13,7 +13,8 @@ function drawer(id) {
     panel.classList.toggle("open", open);
     for (const button of buttons) button.setAttribute("aria-expanded", String(open));
     if (open) {
-      panel.querySelector("a, button, input")?.focus();
+      const links = [...panel.querySelectorAll("a, button, input")];
+      links.find((each) => each.getClientRects().length)?.focus();
     } else if (returnFocus && opener) {
       opener.focus();
     }

@@ -1,0 +1,7 @@
+// Leads to the first language of the reader that the guide has, else to its first language.
+"use strict";
+
+const links = [...document.querySelectorAll("a[hreflang]")];
+const speaks = (link, tag) => link.hreflang.split("-")[0] === tag.split("-")[0];
+const wanted = navigator.languages.map((tag) => links.find((link) => speaks(link, tag))).find(Boolean);
+location.replace((wanted ?? links[0]).href);

@@ -1,0 +1,514 @@
+"""Every reader can use the site: readers' tools, the keyboard, any width, direction and policy."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Copy, copy_to, make, require
+from selenium import webdriver
+from selenium.webdriver import ActionChains, Keys
+from selenium.webdriver.common.by import By
+
+from folded_search import fold
+
+NODE = ROOT / "node_modules"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LANGUAGES = ("fr", "en")
+
+
+@pytest.fixture(scope="module")
+def strict(site: Path) -> Iterator[str]:
+    """Return the address of the site, served under the strictest policy that it claims to bear."""
+
+    class Strict(SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            self.send_header("Content-Security-Policy", POLICY)
+            self.send_header("Cache-Control", "max-age=31536000")
+            super().end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=site.parent))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def show(browser: webdriver.Chrome, width: int, scheme: str = "light") -> None:
+    """Give the browser a width in CSS pixels and a colour scheme."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    features = [
+        {"name": "prefers-color-scheme", "value": scheme},
+        {"name": "prefers-reduced-motion", "value": "reduce"},  # a drawer is open at once
+    ]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def pages_of(site: Path, language: str) -> list[str]:
+    """Return the paths of the pages of a language, from the root of the site."""
+    return sorted(
+        path.relative_to(site.parent).as_posix()
+        for path in (site.parent / language).rglob("*.html")
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_any_page(  # noqa: PLR0913, PLR0917
+    browser: webdriver.Chrome, strict: str, site: Path, language: str, width: int, scheme: str
+) -> None:
+    require("npm")
+    axe = (NODE / "axe-core/axe.min.js").read_text("utf-8")
+    show(browser, width, scheme)
+    for page in pages_of(site, language):
+        browser.get(f"{strict}/{page}")
+        browser.execute_script(axe)
+        found = browser.execute_async_script(
+            "const done = arguments[1];"
+            "axe.run({runOnly: arguments[0]}).then((result) => done(result.violations.map("
+            "(each) => [each.id, each.nodes.map((node) => node.html)])));",
+            RULES,
+        )
+        assert found == [], page
+
+
+def test_the_html_checker_finds_no_error(site: Path) -> None:
+    require("npm", "java")
+    checker = ["java", "-jar", NODE / "vnu-jar/build/dist/vnu.jar", "--format", "json"]
+    run = subprocess.run(
+        [*map(str, checker), "--errors-only", "--skip-non-html", str(site.parent)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(run.stderr)["messages"] == []
+
+
+@pytest.mark.parametrize(
+    "page", ["fr/index.html", "en/metier/remuneration.html", "fr/contribuer/construire.html"]
+)
+def test_lighthouse_gives_full_marks(strict: str, page: str, tmp_path: Path) -> None:
+    require("npm", "chromium")
+    report = tmp_path / "report.json"
+    run = subprocess.run(
+        [
+            *(str(NODE / ".bin/lighthouse"), f"{strict}/{page}", "--quiet"),
+            *("--output", "json", "--output-path", str(report)),
+            "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage",
+        ],
+        env=os.environ | {"CHROME_PATH": shutil.which("chromium") or ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    result = json.loads(report.read_text("utf-8"))
+    # Its score for speed depends on the machine; that nothing moves does not.
+    for category in ("accessibility", "best-practices", "seo"):
+        assert result["categories"][category]["score"] == 1, category
+    assert result["audits"]["cumulative-layout-shift"]["numericValue"] == 0
+
+
+def messages(browser: webdriver.Chrome) -> list[str]:
+    """Return what the browser complained of since it was last asked."""
+    entries = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return [str(entry["message"]) for entry in entries]
+
+
+def test_no_page_breaks_the_policy(browser: webdriver.Chrome, strict: str, site: Path) -> None:
+    show(browser, 1400)
+    messages(browser)
+    for language in LANGUAGES:
+        for page in pages_of(site, language):
+            browser.get(f"{strict}/{page}")
+            assert messages(browser) == [], page
+    browser.get(f"{strict}/fr/search.html?q=controle")
+    assert browser.find_elements(By.CSS_SELECTOR, "#search-results li")
+    assert messages(browser) == []
+
+
+def test_a_page_without_code_weighs_little(
+    browser: webdriver.Chrome, strict: str, site: Path
+) -> None:
+    show(browser, 390)
+    for page in ("fr/index.html", "en/metier/remuneration.html", "fr/annexes/glossaire.html"):
+        browser.get(f"{strict}/{page}")
+        loaded = browser.execute_script(
+            "return performance.getEntriesByType('resource').map((each) => each.name)"
+        )
+        files = {page} | {re.sub(r"\?.*", "", name.removeprefix(f"{strict}/")) for name in loaded}
+        files |= {f"{page.split('/')[0]}/_static/icon.svg"}
+        assert len(files) <= 8, files
+        weight = sum(len(gzip.compress((site.parent / name).read_bytes())) for name in files)
+        assert weight <= 30 * 1024, (page, weight)
+    assert len(gzip.compress((site / "searchindex.js").read_bytes())) <= 40 * 1024
+
+
+def focused(browser: webdriver.Chrome) -> str:
+    """Return the text of what has the focus, or its identifier."""
+    return str(
+        browser.execute_script(
+            "const it = document.activeElement; return it.id || it.textContent.trim()"
+        )
+    )
+
+
+def press(browser: webdriver.Chrome, *keys: str) -> None:
+    ActionChains(browser).send_keys(*keys).perform()
+
+
+def test_the_first_key_press_leads_past_the_menu(browser: webdriver.Chrome, strict: str) -> None:
+    show(browser, 390)
+    browser.get(f"{strict}/fr/index.html")
+    press(browser, Keys.TAB)
+    assert focused(browser) == "Aller au contenu"
+    press(browser, Keys.ENTER)
+    assert focused(browser) == "content"
+
+
+@pytest.mark.parametrize(("panel", "name"), [("menu", "Menu"), ("contents", "Sur cette page")])
+def test_a_drawer_opens_and_closes_from_the_keyboard(
+    browser: webdriver.Chrome, strict: str, panel: str, name: str
+) -> None:
+    show(browser, 390)
+    browser.get(f"{strict}/fr/index.html")
+    button = next(
+        each
+        for each in browser.find_elements(By.CSS_SELECTOR, f"[aria-controls={panel}]")
+        if each.is_displayed()
+    )
+    box = browser.find_element(By.ID, panel)
+    link = box.find_elements(By.CSS_SELECTOR, "a")[-1]
+    browser.execute_script("arguments[0].focus()", link)
+    assert browser.switch_to.active_element != link  # nothing in a closed drawer takes the focus
+    browser.execute_script("arguments[0].focus()", button)
+    assert focused(browser) == name
+    press(browser, Keys.ENTER)
+    assert button.get_attribute("aria-expanded") == "true"
+    assert browser.execute_script("return arguments[0].contains(document.activeElement)", box)
+    assert link.is_displayed()
+    press(browser, Keys.ESCAPE)
+    assert button.get_attribute("aria-expanded") == "false"
+    assert browser.switch_to.active_element == button
+
+
+def test_the_theme_is_chosen_and_kept(browser: webdriver.Chrome, strict: str) -> None:
+    show(browser, 1400)
+    browser.get(f"{strict}/fr/index.html")
+    button = browser.find_element(By.CSS_SELECTOR, ".content-icon-container .theme-toggle")
+    names = []
+    for _ in range(3):
+        button.click()
+        names.append(browser.find_element(By.TAG_NAME, "body").get_attribute("data-theme"))
+    assert names == ["light", "dark", "auto"]
+    button.click()
+    browser.get(f"{strict}/fr/annexes/glossaire.html")
+    assert browser.find_element(By.TAG_NAME, "body").get_attribute("data-theme") == "light"
+    browser.execute_script("localStorage.clear()")
+
+
+def test_another_language_shows_the_same_place(browser: webdriver.Chrome, strict: str) -> None:
+    show(browser, 1400)
+    browser.get(f"{strict}/fr/annexes/glossaire.html#term-suspens")
+    browser.find_element(By.LINK_TEXT, "English").click()
+    assert browser.current_url == f"{strict}/en/annexes/glossaire.html#term-suspens"
+    assert browser.find_element(By.ID, "term-suspens").text == "open item"
+
+
+def test_without_scripts_the_menu_and_the_languages_are_there(
+    browser: webdriver.Chrome, strict: str
+) -> None:
+    show(browser, 390)
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(f"{strict}/fr/comprendre/mots.html")
+        assert browser.find_element(By.LINK_TEXT, "Se former").is_displayed()
+        browser.find_element(By.LINK_TEXT, "English").click()
+        assert browser.current_url == f"{strict}/en/comprendre/mots.html"
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_the_definition_of_a_term_is_shown_beside_it_and_put_away(
+    browser: webdriver.Chrome, strict: str
+) -> None:
+    show(browser, 1400)
+    browser.get(f"{strict}/en/index.html")
+    link = browser.find_element(By.CSS_SELECTOR, "[data-definition]")
+    browser.execute_script("arguments[0].focus()", link)
+    box = browser.find_element(By.ID, "definition")
+    assert box.text.startswith("The tasks of")
+    assert link.get_attribute("aria-describedby") == "definition"
+    press(browser, Keys.ESCAPE)
+    assert not browser.find_elements(By.ID, "definition")
+    ActionChains(browser).move_to_element(link).perform()
+    assert browser.find_element(By.ID, "definition").is_displayed()
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "first"),
+    [
+        ("fr", "controle interne", "contrôle interne (Glossaire)"),
+        ("fr", "contrôle interne", "contrôle interne (Glossaire)"),
+        ("fr", "CONTRÔLES INTERNES", "contrôle interne (Glossaire)"),
+        ("fr", "l'externalisation", "externalisation (Glossaire)"),
+        ("fr", "l’externalisation", "externalisation (Glossaire)"),
+        ("fr", "main d'oeuvre", "prêt illicite de main-d’œuvre (Glossaire)"),
+        ("fr", "backoffice", "back office (Glossaire)"),
+        ("fr", "fonctions support", "fonction support (Glossaire)"),
+        ("fr", "metiers", "Métiers et compétences"),
+        ("en", "reconciliations", "reconciliation (Glossary)"),
+        ("en", "backoffice", "back office (Glossary)"),
+        ("en", "arriere-guichet", "arrière-guichet (Glossary)"),
+    ],
+)
+def test_a_search_finds_what_is_meant(
+    browser: webdriver.Chrome, site: Path, language: str, query: str, first: str
+) -> None:
+    show(browser, 1400)
+    page = site.parent / language / "search.html"
+    browser.get(f"{page.as_uri()}?q={query}")  # from a file: no server is needed
+    results = [each.text for each in browser.find_elements(By.CSS_SELECTOR, "#search-results li")]
+    assert first in results[:3], results
+    status = browser.find_element(By.ID, "search-status")
+    assert status.get_attribute("role") == "status"
+    assert re.match(r"\d+ (résultats|results)|Un résultat|One result", status.text)
+
+
+def test_a_search_for_nothing_known_says_so(browser: webdriver.Chrome, strict: str) -> None:
+    browser.get(f"{strict}/fr/search.html?q=zzzz")
+    assert browser.find_element(By.ID, "search-status").text == "Aucune page ne contient ces mots."
+
+
+def test_the_words_searched_for_are_marked_in_the_page(
+    browser: webdriver.Chrome, strict: str
+) -> None:
+    browser.get(f"{strict}/fr/search.html?q=denouement")
+    browser.find_element(By.CSS_SELECTOR, "#search-results a").click()
+    marks = [mark.text for mark in browser.find_elements(By.TAG_NAME, "mark")]
+    assert marks
+    assert all(mark.lower().startswith("dénou") for mark in marks)
+
+
+def test_foreign_words_name_their_language(site: Path) -> None:
+    french = (site / "index.html").read_text("utf-8")
+    assert '<span lang="en">back office</span>' in french
+    english = (site.parent / "en/comprendre/mots.html").read_text("utf-8")
+    assert '<span lang="fr">arrière-guichet</span>' in english
+    assert 'lang="en">back' not in english
+
+
+@pytest.fixture(scope="module")
+def abroad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the site of a guide with an address, and with English set from right to left."""
+    folder = copy_to(tmp_path_factory.mktemp("abroad") / "guide")
+    path = folder / "languages.toml"
+    head, table, english = path.read_text("utf-8").partition("[languages.en]")
+    path.write_text(head + table + english.replace('"ltr"', '"rtl"'), "utf-8")
+    run = make(
+        "html",
+        cwd=folder,
+        env={
+            "SITE_URL": "https://example.org/guide/",
+            "REPOSITORY_EDIT": "https://example.org/edit",
+        },
+    )
+    assert run.returncode == 0, run.stderr
+    return folder / "build/html"
+
+
+def test_right_to_left_is_complete(browser: webdriver.Chrome, abroad: Path) -> None:
+    page = (abroad / "en/metier/remuneration.html").as_uri()
+    show(browser, 1400)
+    browser.get(page)
+    assert browser.find_element(By.TAG_NAME, "html").get_attribute("dir") == "rtl"
+    menu = browser.find_element(By.ID, "menu").rect
+    text = browser.find_element(By.TAG_NAME, "article").rect
+    assert menu["x"] > text["x"]
+    following = browser.find_element(By.CSS_SELECTOR, ".next-page").rect
+    before = browser.find_element(By.CSS_SELECTOR, ".prev-page").rect
+    assert following["x"] < before["x"]
+    show(browser, 390)
+    browser.get(page)
+    for panel, side in (("menu", 390), ("contents", 0)):
+        button = browser.find_element(By.CSS_SELECTOR, f".mobile-header [aria-controls={panel}]")
+        button.click()
+        wide = browser.execute_script(
+            "const it = document.getElementById(arguments[0]); it.style.transition = 'none';"
+            "const box = it.getBoundingClientRect(); return [box.left, box.right]",
+            panel,
+        )
+        assert side in [round(edge) for edge in wide]
+        press(browser, Keys.ESCAPE)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+    show(browser, 1400)
+    browser.get((abroad / "en/contribuer/construire.html").as_uri())
+    code = browser.find_element(By.TAG_NAME, "pre")
+    assert code.value_of_css_property("direction") == "ltr"
+
+
+def test_each_page_names_its_translations(abroad: Path) -> None:
+    base = "https://example.org/guide"
+    for code in LANGUAGES:
+        html = (abroad / code / "comprendre/mots.html").read_text("utf-8")
+        assert f'<link rel="canonical" href="{base}/{code}/comprendre/mots.html">' in html
+        for other in LANGUAGES:
+            link = f'hreflang="{other}" href="{base}/{other}/comprendre/mots.html"'
+            assert f'<link rel="alternate" {link}>' in html
+        default = (
+            f'<link rel="alternate" hreflang="x-default" href="{base}/fr/comprendre/mots.html">'
+        )
+        assert default in html
+
+
+def test_a_page_can_be_improved_where_it_is_written(abroad: Path) -> None:
+    french = (abroad / "fr/comprendre/mots.html").read_text("utf-8")
+    assert 'href="https://example.org/edit/docs/comprendre/mots.md"' in french
+    english = (abroad / "en/comprendre/mots.html").read_text("utf-8")
+    assert (
+        'href="https://example.org/edit/docs/locale/en/LC_MESSAGES/comprendre/mots.po"' in english
+    )
+
+
+def test_a_page_that_is_not_wholly_translated_says_so(copy: Copy) -> None:
+    guide = copy("guide")
+    path = guide / "docs/locale/en/LC_MESSAGES/comprendre/mots.po"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r'(msgid "Les mots justes"\nmsgstr) ".*"', r'\1 ""', text), "utf-8")
+    assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
+    partial_page = (guide / "build/html/en/comprendre/mots.html").read_text("utf-8")
+    assert re.search(r"[1-9]\d?% of this page is not translated yet", partial_page)
+    whole = (guide / "build/html/en/comprendre/definition.html").read_text("utf-8")
+    assert "not translated yet" not in whole
+
+
+def test_the_headers_for_hosts_hold_the_policy_that_is_tested(site: Path) -> None:
+    assert POLICY in (site.parent / "_headers").read_text("utf-8")
+
+
+def test_one_map_holds_every_page_of_every_language(abroad: Path) -> None:
+    text = (abroad / "sitemap.xml").read_text("utf-8")
+    addresses = re.findall(r"<loc>https://example\.org/guide/(.*)</loc>", text)
+    pages = {
+        path.relative_to(abroad).as_posix()
+        for code in LANGUAGES
+        for path in (abroad / code).rglob("*.html")
+        if path.name not in ("404.html", "search.html")
+    }
+    assert set(addresses) == pages
+    assert len(addresses) == len(pages)
+    alternates = re.findall(r'hreflang="(?:fr|en)" href="https://example\.org/guide/(.*)"', text)
+    assert len(alternates) == 2 * len(pages)
+
+
+def linked_data(page: Path) -> dict[str, dict[str, object]]:
+    """Return the linked data of a page, by type."""
+    found = re.search(r'ld\+json">(.*?)</script>', page.read_text("utf-8"), re.DOTALL)
+    assert found
+    return {each["@type"]: each for each in json.loads(found[1])["@graph"]}
+
+
+def test_machines_learn_what_a_page_is(abroad: Path) -> None:
+    data = linked_data(abroad / "en/comprendre/mots.html")
+    assert data["Article"]["headline"] == "The right words"
+    assert data["Article"]["inLanguage"] == "en"
+    assert data["Article"]["url"] == "https://example.org/guide/en/comprendre/mots.html"
+    trail = data["BreadcrumbList"]["itemListElement"]
+    assert isinstance(trail, list)
+    assert [item["name"] for item in trail] == ["The back office", "Understand", "The right words"]
+    terms = linked_data(abroad / "en/annexes/glossaire.html")["DefinedTermSet"]["hasDefinedTerm"]
+    assert isinstance(terms, list)
+    assert len(terms) == 42
+    assert {"#term-suspens"} <= {term["@id"] for term in terms}
+
+
+def test_a_link_to_a_page_shows_its_title_words_and_picture(abroad: Path) -> None:
+    html = (abroad / "fr/comprendre/mots.html").read_text("utf-8")
+    meta = dict(re.findall(r'<meta property="(og:\w+)" content="([^"]*)">', html))
+    assert meta["og:title"] == "Les mots justes"
+    assert meta["og:locale"] == "fr_FR"
+    assert len(meta["og:description"]) > 50
+    card = abroad / meta["og:image"].removeprefix("https://example.org/guide/")
+    content = card.read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (content[16:20], content[20:24]) == ((1200).to_bytes(4), (630).to_bytes(4))
+
+
+def test_the_books_stand_beside_the_site_when_they_are_asked_for(copy: Copy) -> None:
+    guide = copy("guide")
+    run = make("html", cwd=guide, env={"LANGS": "fr", "BOOKS": "yes"})
+    assert run.returncode != 0
+    assert "back-office-fr.pdf is missing. Run make latexpdf first." in run.stderr
+    (guide / "build/pdf").mkdir(parents=True)
+    (guide / "build/pdf/back-office-fr.pdf").write_bytes(b"%PDF-")
+    assert make("html", cwd=guide, env={"LANGS": "fr", "BOOKS": "yes"}).returncode == 0
+    page = guide / "build/html/fr/comprendre/mots.html"
+    assert 'href="../../back-office-fr.pdf"' in page.read_text("utf-8")
+    assert (guide / "build/html/back-office-fr.pdf").is_file()
+
+
+def test_a_page_says_how_long_it_takes_and_when_it_changed(site: Path) -> None:
+    html = (site / "comprendre/mots.html").read_text("utf-8")
+    assert re.search(r"[2-9] min de lecture", html)
+    assert re.search(r"Dernière modification\u00a0: \d+ \w+ 20\d\d", html)
+
+
+def test_a_printed_page_holds_the_text_alone(browser: webdriver.Chrome, strict: str) -> None:
+    show(browser, 1400)
+    browser.get(f"{strict}/fr/comprendre/mots.html")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        for part in (".sidebar-drawer", ".toc-drawer", ".skip-to-content", ".related-pages"):
+            assert not browser.find_element(By.CSS_SELECTOR, part).is_displayed(), part
+        assert browser.find_element(By.TAG_NAME, "article").is_displayed()
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_that_leads_nowhere_leads_back(
+    browser: webdriver.Chrome, strict: str, language: str
+) -> None:
+    browser.get(f"{strict}/{language}/404.html")
+    browser.find_element(By.ID, "again").send_keys("suspens", Keys.ENTER)
+    assert f"/{language}/search.html?q=suspens" in browser.current_url
+    browser.back()
+    browser.find_element(By.CSS_SELECTOR, "article a").click()
+    assert browser.current_url == f"{strict}/{language}/index.html"
+
+
+def test_the_page_for_lost_addresses_works_at_any_depth(abroad: Path) -> None:
+    html = (abroad / "en/404.html").read_text("utf-8")
+    addresses = re.findall(r'(?:href|src|action)="([^"]*)"', html)
+    assert len(addresses) > 30
+    local = [each for each in addresses if not each.startswith(("https://", "#"))]
+    assert all(each.startswith("/guide/") for each in local), local
+    for each in local:
+        assert (abroad / each.removeprefix("/guide/").partition("#")[0]).is_file(), each
+
+
+@pytest.mark.parametrize(
+    "word", ["Contrôlée", "CŒUR", "Straße", "Übergröße", "señal", "مُوَظَّف", "إدارة", "Łódź", "œuvre"]
+)
+def test_words_are_folded_alike_when_they_are_indexed_and_searched_for(
+    browser: webdriver.Chrome, strict: str, word: str
+) -> None:
+    browser.get(f"{strict}/fr/search.html")
+    assert browser.execute_script("return fold(arguments[0])", word) == fold(word)
+    assert fold(word).isascii() or fold(word) == fold(fold(word))
