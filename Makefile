@@ -69,9 +69,11 @@ test: .venv/installed ## every test, having installed what they need
 	@$(VENV) -m tools.system_packages --optional book check test
 	@command -v npm >/dev/null || $(VENV) -m tools.system_packages --optional node
 	@command -v java >/dev/null || $(VENV) -m tools.system_packages --optional java
-	@if command -v npm >/dev/null && [ package-lock.json -nt node_modules/.package-lock.json ]; then \
-	  npm ci --loglevel=error --ignore-scripts --no-audit --no-fund; fi
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/.package-lock.json; fi
 	@$(VENV) -m pytest
+
+node_modules/.package-lock.json: package-lock.json
+	@npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
 
 typography: .venv/installed ## no-break spaces and apostrophes, written into the French pages
 	@$(VENV) -m tools.typography
