@@ -74,7 +74,7 @@ def test_a_language_below_the_threshold_is_built_only_when_it_is_named(copy: Cop
     run = make("html", cwd=guide)
     assert run.returncode == 0, run.stderr
     assert "en: not built, for less than 100 % of it is translated" in run.stdout
-    assert sorted(path.name for path in (guide / "build/html").iterdir()) == ["fr", "index.html"]
+    assert [path.name for path in (guide / "build/html").iterdir() if path.is_dir()] == ["fr"]
     assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
     assert (guide / "build/html/en/index.html").is_file()
 

@@ -370,7 +370,7 @@ ENGLISH = {"documentation", "https", "index", "office", "original", "page", "sou
 def seen(html: str) -> str:
     """Return all that readers of a page see or hear, but for code and addresses."""
     page = BeautifulSoup(html, "html.parser")
-    for hidden in page.find_all(["pre", "code", "script", "style"]):
+    for hidden in page.select("pre, code, script, style, meta[property='og:type']"):
         hidden.decompose()
     said = [page.get_text(" ")]
     for name in ("alt", "title", "aria-label", "placeholder", "content"):
