@@ -70,6 +70,12 @@ class Check:
         self._french = writing.stemmer(book.source.code)
         self._unknown: set[str] = set()
 
+    @cached_property
+    def _own_words(self) -> set[str]:
+        """The words that are right in this language, though its dictionary lacks them."""
+        path = self._folder.parent / NAMES.name
+        return set(path.read_text(encoding="utf-8").split()) if path.is_file() else set()
+
     def faults(self) -> Iterator[Fault]:
         """Yield the faults of all catalogs, file after file."""
         entries = (entry for catalog in self._catalogs.values() for entry in catalog)
@@ -102,7 +108,7 @@ class Check:
         return self._book.templates
 
     def _words(self, entry: polib.POEntry) -> list[str]:
-        names = self._book.names | self._glossary.words
+        names = self._book.names | self._own_words | self._glossary.words
         return writing.words_of(entry.msgid, entry.msgstr, names)
 
     def _header(self, catalog: polib.POFile, path: Path) -> Iterator[Fault]:
@@ -151,7 +157,7 @@ class Check:
 
     def _differences(self, name: str, entry: polib.POEntry) -> Iterator[Difference]:
         message, translation = entry.msgid, entry.msgstr
-        yield from writing.hidden(message, translation)
+        yield from writing.hidden(message, translation, self._language)
         if name == INTERFACE:
             yield from markup.interface_differences(message, translation)
         else:

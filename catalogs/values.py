@@ -78,9 +78,13 @@ def differences(
         words = [f"{value} is missing" for value in old - new]
         words += [f"{value} is not in the message" for value in new - old]
         yield Difference("numbers", f"{', '.join(words)}: write it like {language.number}")
-    for sign, example in (("%", language.percent), ("€", language.amount)):
-        if before.count(sign) > after.count(sign):
-            yield Difference("numbers", f"a {sign} is missing: write it like {example}")
+    for example, ours in (
+        (source.percent, language.percent),
+        (source.amount, language.amount),
+    ):
+        sign, own = (text.replace("5", "").strip() for text in (example, ours))
+        if before.count(sign) > after.count(own):
+            yield Difference("numbers", f"a {own} is missing: write it like {ours}")
     for month in months(before, source.code) - months(after, language.code):
         yield Difference("dates", f"month {month} of a date is missing: write its name")
     for address in Counter(ADDRESS.findall(before)) - Counter(ADDRESS.findall(after)):

@@ -16,7 +16,8 @@ from catalogs.markup import Difference, markup_of
 from catalogs.values import ADDRESS
 from tools.languages import Language
 
-WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)*")
+# Letters, with the marks that stand on them in Arabic.
+WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u064b-\u0652])*(?:’[^\W\d_]+)*")
 QUOTES = "«»“”„‟‹›"
 FORMS = re.compile(r"forms:(?P<forms>.*)")
 
@@ -29,12 +30,19 @@ _NO_NAME = "est|sont|a|ont|qui|que|se|ne|pas|il|elle|on|ce|cette|un|une|dans|par
 Stem = Callable[[str], str]
 
 
-def hidden(message: str, translation: str) -> Iterator[Difference]:
+# In a text from right to left: what begins and ends a run of words from left to right.
+ISOLATED = re.compile("\u2066([^\u2066-\u2069]*)\u2069")
+
+
+def hidden(message: str, translation: str, language: Language) -> Iterator[Difference]:
     """Yield the characters that nobody sees, and that the message does not hold.
 
     Those that reverse the direction of text can make it say something else than it seems to:
     https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+    A language from right to left may isolate Latin words: U+2066, the words, U+2069.
     """
+    if language.direction == "rtl":
+        translation = ISOLATED.sub(r"\1", translation)
     for character in sorted(set(translation) - set(message) - {"\n"}):
         if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn"):
             name = unicodedata.name(character, "a control character")
@@ -71,9 +79,10 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
 
 def _signs(text: str, language: Language) -> Iterator[Difference]:
     """Yield the percentages and amounts that are not written as the language does."""
-    for sign, example in (("%", language.percent), ("€", language.amount)):
+    for example in (language.percent, language.amount):
         before, _, after = example.partition("5")
-        for match in re.finditer(rf"(\d?)(\s*){sign}(\s*)(\d?)", text):
+        sign = (before + after).strip()
+        for match in re.finditer(rf"(\d?)(\s*){re.escape(sign)}(\s*)(\d?)", text):
             left, space_left, space_right, right = match.groups()
             if before:
                 well = right and sign + space_right == before
@@ -164,6 +173,8 @@ def stemmer(code: str) -> Stem:
     if algorithm not in snowballstemmer.algorithms():
         return str
     stem: Stem = snowballstemmer.stemmer(algorithm).stemWord
+    if algorithm == "arabic":  # where "and" is a letter of the next word, and marks are optional
+        return cache(lambda word: stem(re.sub("[\u064b-\u0652]|^و(?=...)", "", word)))
     return cache(stem)
 
 

@@ -16,10 +16,13 @@ from catalogs import markup, values, writing
 from catalogs.catalog import line_of, read, read_all, write
 from catalogs.check import Book, Check
 from tools import Fault
-from tools.languages import load
+from tools.languages import Language, load
 
 LANGUAGES = load()
 FRENCH, ENGLISH = LANGUAGES.source, LANGUAGES.select("en")[0]
+ARABIC = Language(
+    "ar", "العربية", "rtl", True, "ar", "1,234.5", "5%", "5\u00a0يورو", "«…»"
+)  # fmt: skip
 
 
 def has(*signs: str) -> Callable[[polib.POEntry], bool]:
@@ -365,6 +368,63 @@ def test_values_are_compared_as_each_language_writes_them(
     assert (not list(values.differences(french, english, FRENCH, ENGLISH))) == right
 
 
+@pytest.mark.parametrize(
+    ("french", "arabic", "right"),
+    [
+        ("12\u00a0€", "12\u00a0يورو", True),
+        ("12\u00a0€", "12 يورو", False),
+        ("12\u00a0€", "12\u00a0دولارًا", False),
+        ("1\u202f234,5\u00a0%", "1,234.5%", True),
+    ],
+)
+def test_a_currency_may_be_a_word(french: str, arabic: str, right: bool) -> None:
+    found = [*values.differences(french, arabic, FRENCH, ARABIC)]
+    assert (not [*found, *writing.typography(french, arabic, ARABIC)]) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("المادة \u2066L. 8241-1\u2069", True),
+        ("المادة \u2066L. 8241-1", False),
+        ("المادة L. 8241-1\u2069", False),
+        ("\u2066المادة \u2066L.\u2069 8241-1\u2069", False),
+        ("المادة \u202aL. 8241-1\u202c", False),
+    ],
+)
+def test_only_a_language_from_right_to_left_isolates_words(text: str, right: bool) -> None:
+    message = "article L. 8241-1"
+    assert (not list(writing.hidden(message, text, ARABIC))) == right
+    assert list(writing.hidden(message, text, ENGLISH))
+
+
+@pytest.mark.parametrize(
+    "shown", ["مقاصة", "المقاصة", "والمقاصة", "بالمقاصة", "للمقاصة", "مُقاصّة", "ومقاصة"]
+)
+def test_an_arabic_term_is_known_with_what_is_attached_to_it(shown: str) -> None:
+    catalog = polib.POFile()
+    catalog.append(polib.POEntry(msgid="compensation", msgstr="مقاصة"))
+    glossary = writing.Glossary(["compensation"], [catalog], "ar")
+    assert list(glossary.missing(["compensation"], f"تتم {shown} هنا")) == []
+    assert list(glossary.missing(["compensation"], "تتم التسوية هنا"))
+
+
+def test_a_language_has_its_own_list_of_right_words(tmp_path: Path) -> None:
+    folder = tmp_path / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (template, catalog) = (polib.POFile(), polib.POFile())
+    template.append(polib.POEntry(msgid="Un navire."))
+    catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
+    catalog.append(polib.POEntry(msgid="Un navire.", msgstr="A shippery."))
+    write(folder / "index.po", catalog)
+    book = Book(FRENCH, {"index": template})
+    assert checked(folder, book) == [
+        "8: spelling: unknown: shippery: mend it, or mute this with a reason"
+    ]
+    (folder.parent / "words.txt").write_text("shippery\n", encoding="utf-8")
+    assert checked(folder, book) == []
+
+
 TEXTS = st.text(
     st.one_of(
         st.characters(exclude_categories=["Cs"]),
@@ -380,7 +440,7 @@ def test_no_text_whatever_makes_the_check_crash(message: str, translation: str) 
     list(markup.differences(message, translation))
     list(markup.interface_differences(message, translation))
     list(values.differences(message, translation, FRENCH, ENGLISH))
-    list(writing.hidden(message, translation))
+    list(writing.hidden(message, translation, ENGLISH))
     list(writing.typography(message, translation, ENGLISH))
     list(glossary.differences(message, translation, writing.stemmer("fr")))
     list(glossary.missing([message], translation))

@@ -26,7 +26,7 @@ FIELDS = {
 EXAMPLES = {
     "number": re.compile(r"1(\D?)234(\D)5"),
     "percent": re.compile(r"5\s?%|%\s?5"),
-    "amount": re.compile(r"5\s?€|€\s?5"),
+    "amount": re.compile(r"5\s?(€|[^\W\d]+)|(€|[^\W\d]+)\s?5"),
     "quotes": re.compile(r"\S+\s?…\s?\S+"),
 }
 
