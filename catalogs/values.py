@@ -38,7 +38,7 @@ def numbers(text: str, language: Language) -> Counter[str]:
     found: Counter[str] = Counter()
     text = re.sub(r"(\d{1,2}):00\b", r"\1", ADDRESS.sub("", text))  # "11:00" is "11 h"
     for match in pattern.finditer(text):
-        plain = match[0].replace(thousands, "") if thousands else match[0]
+        plain = re.sub(rf"{re.escape(thousands)}(?=\d{{3}})", "", match[0])
         found[f"{Decimal(plain.replace(decimal, '.')).normalize():f}"] += 1
     return found
 

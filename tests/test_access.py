@@ -182,6 +182,129 @@ def test_a_drawer_opens_and_closes_from_the_keyboard(
     assert browser.switch_to.active_element == button
 
 
+# What a person sees of the focus: its place, its size, its ring, and whether it covers the whole.
+FOCUS = """
+const it = document.activeElement;
+if (!it || it === document.body) return null;
+const box = it.getBoundingClientRect(), style = getComputedStyle(it);
+const texts = "p, li, td, dd, dt, caption, figcaption, th";
+const inText = style.display === "inline" && it.closest(texts);
+return {
+  name: (it.getAttribute("aria-label") || it.textContent || it.title || it.name).trim(),
+  seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && style.visibility === "visible"
+    && parseFloat(style.opacity) > 0.5,
+  ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+  large: Boolean(inText) || (box.width >= 24 && box.height >= 24),
+  next: it.classList.contains("next-page"),
+};
+"""
+
+
+def test_the_guide_is_read_from_end_to_end_with_the_keyboard_alone(
+    browser: webdriver.Chrome, strict: str, site: Path
+) -> None:
+    show(browser, 1400)
+    browser.get(f"{strict}/fr/index.html")
+    read = []
+    while True:
+        read.append(browser.current_url.removeprefix(f"{strict}/").partition("#")[0])
+        stops = []
+        press(browser, Keys.TAB)
+        while stop := browser.execute_script(FOCUS):
+            stops.append(stop)
+            press(browser, Keys.TAB)
+        wrong = [each for each in stops if not (each["seen"] and each["ring"] and each["large"])]
+        assert not wrong, read[-1]
+        assert all(each["name"] for each in stops), read[-1]
+        if not any(each["next"] for each in stops):
+            break
+        press(browser, Keys.TAB)
+        while not browser.execute_script(FOCUS)["next"]:
+            press(browser, Keys.TAB)
+        press(browser, Keys.ENTER)
+    beside = {"fr/404.html", "fr/genindex.html", "fr/search.html"}
+    assert sorted({*read, *beside}) == pages_of(site, "fr")
+
+
+@pytest.fixture(scope="module")
+def nested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the French site of a guide where a page holds another."""
+    folder = copy_to(tmp_path_factory.mktemp("nested") / "guide")
+    page = folder / "docs/comprendre/definition.md"
+    page.write_text(page.read_text("utf-8") + "\n:::{toctree}\n:hidden:\n\nplus\n:::\n", "utf-8")
+    page.with_name("plus.md").write_text("# Pour aller plus loin\n\nUne phrase.\n", "utf-8")
+    run = make("html", cwd=folder, env={"LANGS": "fr"})
+    assert run.returncode == 0, run.stderr
+    return folder / "build/html/fr"
+
+
+def test_pages_within_a_page_unfold_from_the_keyboard(
+    browser: webdriver.Chrome, nested: Path
+) -> None:
+    show(browser, 1400)
+    browser.get((nested / "index.html").as_uri())
+    button = browser.find_element(By.CSS_SELECTOR, "#menu .expander")
+    link = browser.find_element(By.CSS_SELECTOR, "#menu a[href$='plus.html']")
+    assert button.get_attribute("aria-expanded") == "false"
+    assert not link.is_displayed()
+    browser.execute_script("arguments[0].focus()", button)
+    press(browser, Keys.ENTER)
+    assert button.get_attribute("aria-expanded") == "true"
+    assert link.is_displayed()
+    press(browser, Keys.SPACE)
+    assert not link.is_displayed()
+    browser.get((nested / "comprendre/plus.html").as_uri())  # where one is, it is unfolded
+    assert browser.find_element(By.CSS_SELECTOR, "#menu a[aria-current=page]").is_displayed()
+
+
+def test_nothing_moves_for_who_asks_for_less_motion(browser: webdriver.Chrome, strict: str) -> None:
+    moving = (
+        "return [...document.querySelectorAll('*')].filter(it => {const s = getComputedStyle(it);"
+        "return s.scrollBehavior === 'smooth' || s.animationName !== 'none' ||"
+        "s.transitionDuration.split(', ').some(each => parseFloat(each) > 0)}).length"
+    )
+    show(browser, 390)
+    browser.get(f"{strict}/fr/index.html")
+    assert browser.execute_script(moving) == 0
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert browser.execute_script(moving) > 0
+
+
+def test_forced_colours_keep_every_edge(browser: webdriver.Chrome, strict: str) -> None:
+    edge = "return getComputedStyle(document.querySelector(arguments[0])).borderTopStyle"
+    show(browser, 390)
+    features = [{"name": "forced-colors", "value": "active"}]
+    browser.get(f"{strict}/fr/index.html")
+    assert browser.execute_script(edge, ".drawer-button") == "none"
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    assert browser.execute_script("return matchMedia('(forced-colors: active)').matches")
+    assert browser.execute_script(edge, ".drawer-button") == "solid"
+    browser.find_element(By.CSS_SELECTOR, ".mobile-header [aria-controls=menu]").click()
+    assert browser.execute_script(edge, ".sidebar-drawer") == "solid"
+    drawn = browser.execute_script(
+        "return ['text', '.front', '.back'].map(it =>"
+        "getComputedStyle(document.querySelector('.drawing ' + it)))"
+        ".map(it => [it.fill, it.stroke])"
+    )
+    assert all(fill != stroke for fill, stroke in drawn)
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_nothing_jumps_while_a_page_loads(
+    browser: webdriver.Chrome, strict: str, site: Path, width: int
+) -> None:
+    show(browser, width)
+    for page in pages_of(site, "fr"):
+        browser.get(f"{strict}/{page}")
+        shifts = browser.execute_async_script(
+            "const done = arguments[0], found = [];"
+            "new PerformanceObserver(list => found.push(...list.getEntries().map(e => e.value)))"
+            ".observe({type: 'layout-shift', buffered: true});"
+            "requestAnimationFrame(() => requestAnimationFrame(() => done(found)));"
+        )
+        assert shifts == [], page
+
+
 def test_the_theme_is_chosen_and_kept(browser: webdriver.Chrome, strict: str) -> None:
     show(browser, 1400)
     browser.get(f"{strict}/fr/index.html")

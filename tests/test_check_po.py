@@ -20,6 +20,9 @@ from tools.languages import Language, load
 
 LANGUAGES = load()
 FRENCH, ENGLISH = LANGUAGES.source, LANGUAGES.select("en")[0]
+GERMAN = Language(
+    "de", "Deutsch", "ltr", True, "de_DE", "1.234,5", "5\u00a0%", "5\u00a0€", "„…“"
+)  # fmt: skip
 ARABIC = Language(
     "ar", "العربية", "rtl", True, "ar", "1,234.5", "5%", "5\u00a0يورو", "«…»"
 )  # fmt: skip
@@ -423,6 +426,20 @@ def test_a_language_has_its_own_list_of_right_words(tmp_path: Path) -> None:
     ]
     (folder.parent / "words.txt").write_text("shippery\n", encoding="utf-8")
     assert checked(folder, book) == []
+
+
+@pytest.mark.parametrize(
+    ("french", "german", "right"),
+    [
+        ("21\u202f876,36", "21.876,36", True),
+        ("CC BY-SA 4.0, Python 3.11", "CC BY-SA 4.0, Python 3.11", True),
+        ("21\u202f876", "21.867", False),
+        ("4,5", "4.5", True),
+    ],
+)
+def test_a_point_between_digits_may_mark_thousands(french: str, german: str, right: bool) -> None:
+    german_numbers = values.numbers(german, GERMAN)
+    assert (values.numbers(french, FRENCH) == german_numbers) == right
 
 
 TEXTS = st.text(
