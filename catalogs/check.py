@@ -45,10 +45,15 @@ class Book:
     docs: Path = DOCS
 
     @cached_property
+    def glossaries(self) -> list[Path]:
+        """The French pages that hold a glossary."""
+        pages = sorted(self.docs.rglob("*.md"))
+        return [path for path in pages if "{glossary}" in path.read_text("utf-8")]
+
+    @cached_property
     def terms(self) -> Terms:
         """The terms of the French glossary."""
-        pages = sorted(self.docs.rglob("*.md"))
-        return Terms([Page(path) for path in pages if "{glossary}" in path.read_text("utf-8")])
+        return Terms([Page(path) for path in self.glossaries])
 
     @cached_property
     def names(self) -> set[str]:
@@ -66,7 +71,9 @@ class Check:
         self._language = language
         self._catalogs = catalogs
         self._folder = folder
-        self._glossary = writing.Glossary(book.terms.names, catalogs.values(), language.code)
+        names = [page.relative_to(book.docs).with_suffix("").as_posix() for page in book.glossaries]
+        glossaries = [catalogs[name] for name in names if name in catalogs]
+        self._glossary = writing.Glossary(book.terms.names, glossaries, language.code)
         self._french = writing.stemmer(book.source.code)
         self._unknown: set[str] = set()
 

@@ -16,7 +16,7 @@ from babel.dates import get_month_names
 from catalogs.markup import Difference, markup_of
 from tools.languages import Language
 
-ADDRESS = re.compile(r"https?://[^\s<>)\]]+[^\s<>)\].,;:]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"https?://[^\s<>)\]]+[^\s<>)\].,;:؛،]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @cache
