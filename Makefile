@@ -9,7 +9,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help html latexpdf gettext update-po check-po status check code sources messages serve linkcheck test typography cards lock clean
+.PHONY: help html latexpdf epub gettext update-po check-po status check code sources messages serve linkcheck test typography cards lock clean
 
 LANGS ?=
 PORT ?= 8000
@@ -28,6 +28,9 @@ html: .venv/installed ## the site, in build/html
 latexpdf: .venv/installed ## the book, in build/pdf
 	@$(VENV) -m tools.system_packages book
 	@$(VENV) -m tools.build latexpdf
+
+epub: .venv/installed ## the e-book, in build/epub
+	@$(VENV) -m tools.build epub
 
 gettext: .venv/installed ## the messages to translate, in build/gettext
 	@$(VENV) -m tools.build gettext

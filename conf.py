@@ -11,7 +11,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "extensions")]
 project = "Le back office"
 author = "L’équipe du guide"
 copyright = "L’équipe du guide, CC BY-SA 4.0"
-release = "1.0"
+version = release = "1.0"
 today_fmt = "%-d %B %Y"
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#general-configuration

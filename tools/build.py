@@ -93,6 +93,12 @@ def build_html(languages: Languages) -> None:
     write_root(languages)
 
 
+def build_epub(languages: Languages) -> None:
+    """Build build/epub/<code>/, with the EPUB file in it, for each wanted language."""
+    for language in wanted(languages):
+        build_folder("epub", language, BUILD / "epub" / language.code)
+
+
 def build_gettext(languages: Languages) -> None:
     """Extract the messages of the French pages into build/gettext/*.pot."""
     build_folder("gettext", languages.source, TEMPLATES)
@@ -358,6 +364,7 @@ def only_one_at_a_time() -> Iterator[None]:
 TARGETS: dict[str, Callable[[Languages], None]] = {
     "html": build_html,
     "latexpdf": build_book,
+    "epub": build_epub,
     "gettext": build_gettext,
     "serve": serve,
     "linkcheck": linkcheck,
