@@ -14,7 +14,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -88,15 +89,19 @@ def wanted(languages: Languages) -> tuple[Language, ...]:
 
 def build_html(languages: Languages) -> None:
     """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
-    for language in wanted(languages):
-        build_folder("html", language, BUILD / "html" / language.code)
+    side_by_side(
+        lambda language: build_folder("html", language, BUILD / "html" / language.code),
+        wanted(languages),
+    )
     write_root(languages)
 
 
 def build_epub(languages: Languages) -> None:
     """Build build/epub/<code>/, with the EPUB file in it, for each wanted language."""
-    for language in wanted(languages):
-        build_folder("epub", language, BUILD / "epub" / language.code)
+    side_by_side(
+        lambda language: build_folder("epub", language, BUILD / "epub" / language.code),
+        wanted(languages),
+    )
 
 
 def build_gettext(languages: Languages) -> None:
@@ -119,18 +124,38 @@ def build_folder(builder: str, language: Language, result: Path) -> None:
 
 def build_book(languages: Languages) -> None:
     """Build build/pdf/back-office-<code>.pdf for each wanted language."""
-    for language in wanted(languages):
-        book = BUILD / "pdf" / f"back-office-{language.code}.pdf"
-        recorded = book.with_name(f".{book.stem}{DIGEST}")
-        digest = inputs_digest(language)
-        if book.is_file() and read_digest(recorded) == digest:
-            print(f"{book.relative_to(ROOT)}: up to date")
-            continue
-        fresh = run_latex(run_sphinx("latex", language))
-        book.parent.mkdir(parents=True, exist_ok=True)
-        fresh.replace(book)
-        recorded.write_text(digest, encoding="utf-8")
-        print(f"{book.relative_to(ROOT)}: built")
+    side_by_side(build_one_book, wanted(languages))
+
+
+def build_one_book(language: Language) -> None:
+    """Bring the book of a language up to date."""
+    book = BUILD / "pdf" / f"back-office-{language.code}.pdf"
+    recorded = book.with_name(f".{book.stem}{DIGEST}")
+    digest = inputs_digest(language)
+    if book.is_file() and read_digest(recorded) == digest:
+        print(f"{book.relative_to(ROOT)}: up to date")
+        return
+    fresh = run_latex(run_sphinx("latex", language))
+    book.parent.mkdir(parents=True, exist_ok=True)
+    fresh.replace(book)
+    recorded.write_text(digest, encoding="utf-8")
+    print(f"{book.relative_to(ROOT)}: built")
+
+
+def side_by_side(build: Callable[[Language], None], languages: Sequence[Language]) -> None:
+    """Build each language, as many at a time as there are processors.
+
+    All are tried; then raises BuildError with what the failed ones said.
+    """
+    failures = []
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for run in [pool.submit(build, language) for language in languages]:
+            try:
+                run.result()
+            except BuildError as error:
+                failures.append(str(error))
+    if failures:
+        raise BuildError("\n".join(failures))
 
 
 def serve(languages: Languages) -> None:
