@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import os
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from conftest import ROOT, Copy, copy_to, make, require
 from selenium import webdriver
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import url_changes, url_contains
+from selenium.webdriver.support.wait import WebDriverWait
 from sphinx.search.fr import SearchFrench
 
 from folded_search import fold, folded
@@ -97,6 +101,31 @@ def test_the_html_checker_finds_no_error(site: Path) -> None:
         check=False,
     )
     assert json.loads(run.stderr)["messages"] == []
+
+
+@pytest.mark.parametrize(
+    "page", [*(f"{language}/index.html" for language in LANGUAGES), "fr/contribuer/construire.html"]
+)
+def test_lighthouse_gives_full_marks(strict: str, page: str, tmp_path: Path) -> None:
+    require("npm", "chromium")
+    report = tmp_path / "report.json"
+    run = subprocess.run(
+        [
+            *(str(NODE / ".bin/lighthouse"), f"{strict}/{page}", "--quiet"),
+            *("--output", "json", "--output-path", str(report)),
+            "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage",
+        ],
+        env=os.environ | {"CHROME_PATH": shutil.which("chromium") or ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    result = json.loads(report.read_text("utf-8"))
+    # Its score for speed depends on the machine; that nothing moves does not.
+    for category in ("accessibility", "best-practices", "seo"):
+        assert result["categories"][category]["score"] == 1, category
+    assert result["audits"]["cumulative-layout-shift"]["numericValue"] == 0
 
 
 def messages(browser: webdriver.Chrome) -> list[str]:
@@ -221,7 +250,9 @@ def test_the_guide_is_read_from_end_to_end_with_the_keyboard_alone(
         press(browser, Keys.TAB)
         while not browser.execute_script(FOCUS)["next"]:
             press(browser, Keys.TAB)
+        here = browser.current_url
         press(browser, Keys.ENTER)
+        WebDriverWait(browser, 60).until(url_changes(here))
     beside = {"fr/404.html", "fr/genindex.html", "fr/search.html"}
     assert sorted({*read, *beside}) == pages_of(site, "fr")
 
@@ -584,7 +615,7 @@ def test_an_address_that_leads_nowhere_leads_back(
 ) -> None:
     browser.get(f"{strict}/{language}/404.html")
     browser.find_element(By.ID, "again").send_keys("suspens", Keys.ENTER)
-    assert f"/{language}/search.html?q=suspens" in browser.current_url
+    WebDriverWait(browser, 60).until(url_contains(f"/{language}/search.html?q=suspens"))
     browser.back()
     browser.find_element(By.CSS_SELECTOR, "article a").click()
     assert browser.current_url == f"{strict}/{language}/index.html"
