@@ -424,6 +424,24 @@ def test_a_search_for_nothing_known_says_so(browser: webdriver.Chrome, strict: s
     assert browser.find_element(By.ID, "search-status").text == "Aucune page ne contient ces mots."
 
 
+@pytest.mark.parametrize(
+    ("query", "heard"),
+    [("denouement", "où l’on confirme et dénoue"), ("suspens", "pas achevée à la date prévue")],
+)
+def test_a_result_shows_how_the_page_speaks_of_the_words(
+    browser: webdriver.Chrome, strict: str, query: str, heard: str
+) -> None:
+    show(browser, 390)
+    browser.get(f"{strict}/fr/search.html?q={query}")
+    results = browser.find_elements(By.CSS_SELECTOR, "#search-results li")
+    WebDriverWait(browser, 60).until(
+        lambda _: all(each.find_element(By.TAG_NAME, "p").text for each in results)
+    )
+    assert any(heard in result.text for result in results)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+    assert messages(browser) == []
+
+
 def test_the_words_searched_for_are_marked_in_the_page(
     browser: webdriver.Chrome, strict: str
 ) -> None:

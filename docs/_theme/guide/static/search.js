@@ -116,6 +116,11 @@ function show(results, query) {
     link.append(...marked(result.title, query));
     item.append(link);
     if (result.kind === "glossary") item.append(` (${place.dataset.glossary})`);
+    if (location.protocol !== "file:") { // from which no page may be read
+      const excerpt = document.createElement("p");
+      item.append(excerpt);
+      passage(result.link, query).then((text) => excerpt.append(...marked(text, query)), () => {});
+    }
     place.append(item);
   }
   try {
@@ -123,10 +128,31 @@ function show(results, query) {
   } catch { /* storage is refused: the page does not mark the words */ }
 }
 
-// Returns a title with the words of the query marked, accents or not.
-function marked(title, query) {
+// Returns how the place that a link leads to speaks of the words of the query: its first paragraph
+// with one of them, from a little before it; else how it begins.
+const pages = new Map();
+async function passage(link, query) {
+  const [address, anchor] = link.split("#");
+  if (!pages.has(address)) pages.set(address, fetch(address).then((answer) => answer.text()));
+  const page = new DOMParser().parseFromString(await pages.get(address), "text/html");
+  const place = anchor && page.getElementById(decodeURIComponent(anchor));
+  const whole = place?.closest("dt")?.nextElementSibling ?? place?.closest("section") ?? page.querySelector("article");
   const wanted = new Set(wordsOf(query).flatMap(stems));
-  return title.split(/([\p{L}\p{N}]+)/u).map((part) => {
+  const texts = [...whole.querySelectorAll("p:not(.caption), li, td")].map((block) => block.textContent.trim());
+  for (const text of texts) {
+    for (const match of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+      if (!stems(match[0].toLowerCase()).some((stem) => wanted.has(stem))) continue;
+      const start = match.index < 100 ? 0 : text.indexOf(" ", match.index - 80) + 1;
+      return (start ? "… " : "") + text.slice(start);
+    }
+  }
+  return texts[0] ?? "";
+}
+
+// Returns a text with the words of the query marked, accents or not.
+function marked(text, query) {
+  const wanted = new Set(wordsOf(query).flatMap(stems));
+  return text.split(/([\p{L}\p{N}]+)/u).map((part) => {
     if (!part || !stems(part.toLowerCase()).some((stem) => wanted.has(stem))) return part;
     const mark = document.createElement("mark");
     mark.textContent = part;
