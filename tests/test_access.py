@@ -141,6 +141,8 @@ def test_no_page_breaks_the_policy(browser: webdriver.Chrome, strict: str, site:
         for page in pages_of(site, language):
             browser.get(f"{strict}/{page}")
             assert messages(browser) == [], page
+    browser.get(f"{strict}/index.html")  # which leads to a language
+    assert messages(browser) == []
     browser.get(f"{strict}/fr/search.html?q=controle")
     assert browser.find_elements(By.CSS_SELECTOR, "#search-results li")
     assert messages(browser) == []
