@@ -57,8 +57,7 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
         return
     context.pop("toctree", None)  # else Furo renders a menu that no template shows
     languages, ready = site_languages()
-    codes = {language.code: language for language in languages.all}
-    here = codes.get(app.config.language, languages.source)
+    here = languages.get(app.config.language)
     shown = dict.fromkeys((*ready, here))
     base = app.config.html_baseurl.rstrip("/")
     up = "../" * (pagename.count("/") + 1)
