@@ -167,7 +167,9 @@ def test_a_page_without_code_weighs_little(
         assert len(files) <= 8, files
         weight = sum(len(gzip.compress((site.parent / name).read_bytes())) for name in files)
         assert weight <= 30 * 1024, (page, weight)
-    assert len(gzip.compress((site / "searchindex.js").read_bytes())) <= 40 * 1024
+    for code in LANGUAGES:
+        index = site.parent / code / "searchindex.js"
+        assert len(gzip.compress(index.read_bytes())) <= 40 * 1024
 
 
 def focused(browser: webdriver.Chrome) -> str:
@@ -488,6 +490,11 @@ def test_foreign_words_name_their_language(site: Path) -> None:
     english = (site.parent / "en/comprendre/mots.html").read_text("utf-8")
     assert '<span lang="fr">arrière-guichet</span>' in english
     assert 'lang="en">back' not in english
+    arabic = (site.parent / "ar/secteurs/web.html").read_text("utf-8")
+    assert '(<span lang="en" dir="ltr">back end</span>)' in arabic
+    german = (site.parent / "de/index.html").read_text("utf-8")
+    assert "Backoffice" in german
+    assert 'lang="en"' not in german.partition("<article>")[2]
 
 
 @pytest.fixture(scope="module")
@@ -637,10 +644,21 @@ def test_the_books_stand_beside_the_site_when_they_are_asked_for(copy: Copy) -> 
     assert (guide / "build/html/back-office-fr.pdf").is_file()
 
 
-def test_a_page_says_how_long_it_takes_and_when_it_changed(site: Path) -> None:
-    html = (site / "comprendre/mots.html").read_text("utf-8")
-    assert re.search(r"[2-9] min de lecture", html)
-    assert re.search(r"Dernière modification\u00a0: \d+ \w+ 20\d\d", html)
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("fr", r"[2-9] min de lecture\s<br>Dernière modification\u00a0: \d+ \w+ 20\d\d"),
+        ("en", r"[2-9] min read\s<br>Last change: \d+ \w+ 20\d\d"),
+        ("es", r"[2-9]\smin de lectura\s<br>Última modificación: \d+ de \w+ de 20\d\d"),
+        ("de", r"[2-9]\sMin\. Lesezeit\s<br>Letzte Änderung: \d+\. \w+ 20\d\d"),
+        ("ar", r"مدة القراءة بالدقائق: [2-9]\s<br>آخر تعديل: [0-9]+ \w+ 20[0-9]{2}"),
+    ],
+)
+def test_a_page_says_how_long_it_takes_and_when_it_changed(
+    site: Path, code: str, said: str
+) -> None:
+    html = (site.parent / code / "comprendre/mots.html").read_text("utf-8")
+    assert re.search(said, html)
 
 
 def test_a_printed_page_holds_the_text_alone(browser: webdriver.Chrome, strict: str) -> None:

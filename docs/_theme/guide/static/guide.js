@@ -116,7 +116,8 @@ function show(link) {
   link.after(box);
   const place = link.getBoundingClientRect();
   const frame = box.offsetParent.getBoundingClientRect();
-  const left = Math.min(place.left, innerWidth - box.offsetWidth - 8);
+  const start = document.dir === "rtl" ? place.right - box.offsetWidth : place.left;
+  const left = Math.min(start, innerWidth - box.offsetWidth - 8);
   box.style.setProperty("left", `${Math.max(8, left) - frame.left}px`);
   box.style.setProperty("top", `${place.bottom - frame.top + 4}px`);
   link.setAttribute("aria-describedby", box.id);
