@@ -51,11 +51,13 @@ html_permalinks = False
 repository_edit = os.environ.get("REPOSITORY_EDIT", "")
 with_books = os.environ.get("BOOKS", "")
 html_static_path = ["docs/figures/figures.css"]
-# Terms of the glossary that stay foreign in the other languages, by the language they are in.
+# Terms of the glossary that stay foreign in the other languages, by the language they are in, and
+# written from left to right. "Backoffice" in one word is German.
 foreign_words = {
     "en": ["back office", "front office", "middle office", "back end", "front end"],
     "fr": [
         "arrière-guichet",
+        "guichet",
         "marchandage",
         "service d’appui",
         "service de clientèle",

@@ -9,6 +9,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
+from tools.languages import load
+
 TERM = "#term-"
 
 
@@ -29,9 +31,11 @@ class AccessibleTranslator(HTML5Translator):
         self.body[-1] = self.body[-1].replace("<th ", f'<th scope="{scope}" ')
 
     def visit_inline(self, node: nodes.inline) -> None:
-        """Name the language of foreign words."""
+        """Name the language of foreign words, and their direction where it is not the page's."""
         if "lang" in node:
-            self.body.append(f'<span lang="{node["lang"]}">')
+            here = load().get(self.config.language).direction
+            direction = "" if here == "ltr" else ' dir="ltr"'
+            self.body.append(f'<span lang="{node["lang"]}"{direction}>')
         else:
             super().visit_inline(node)
 

@@ -2,6 +2,9 @@
 
 In HTML and EPUB the drawing becomes part of the page, where style sheets and readers' tools reach
 its text; for the book a translated copy of the file takes its place.
+
+A drawing reads the way its language does: where that is from right to left, it is mirrored, and
+its texts are not. One whose <svg> says direction="ltr", such as a chart with axes, stays as it is.
 """
 
 import shutil
@@ -15,6 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
+
+from tools.languages import load
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +39,16 @@ class TranslatedFigures(SphinxPostTransform):
             if path.suffix != ".svg":
                 continue
             try:
-                self.treat(image, path, self._translate(image))
+                self.treat(image, path, self._drawing(image, path))
             except (OSError, ET.ParseError) as error:
                 logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
+
+    def _drawing(self, image: nodes.image, path: Path) -> ET.Element:
+        """Return the drawing of the file `path` in the language of the build, and its direction."""
+        svg = translated(path, self._translate(image))
+        if load().get(self.config.language).direction == "rtl" and svg.get("direction") != "ltr":
+            mirror(svg)
+        return svg
 
     def _translate(self, image: nodes.image) -> Translate:
         """Return what translates the messages of the page that holds the image."""
@@ -48,8 +60,8 @@ class TranslatedFigures(SphinxPostTransform):
         folder = folders[0] if folders else None
         return translation(name, folder, [self.config.language], fallback=True).gettext
 
-    def treat(self, image: nodes.image, path: Path, translate: Translate) -> None:
-        """Set the figure of the file `path` into the page. Raises what the reading of it does."""
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
+        """Set the drawing of the file `path` into the page."""
         raise NotImplementedError
 
 
@@ -60,9 +72,9 @@ class InlineFigures(TranslatedFigures):
     default_priority = 90
     formats = ("html",)
 
-    def treat(self, image: nodes.image, path: Path, translate: Translate) -> None:
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
         """Put the drawing in the place of the image."""
-        markup = inline(path, image.get("alt", ""), translate)
+        markup = inline(svg, path.stem, image.get("alt", ""))
         image.replace_self(nodes.raw("", markup, format="html"))
 
 
@@ -72,14 +84,14 @@ class CopiedFigures(TranslatedFigures):
     default_priority = 90
     formats = ("latex",)
 
-    def treat(self, image: nodes.image, path: Path, translate: Translate) -> None:
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
         """Put the copy in the place of the image."""
         copied = Path(self.app.doctreedir, "figures", path.name)
         copied.parent.mkdir(parents=True, exist_ok=True)
         for style in path.parent.glob("*.css"):  # which the drawing names
             shutil.copyfile(style, copied.parent / style.name)
         prolog, _, _ = path.read_text(encoding="utf-8").partition("<svg")
-        markup = ET.tostring(translated(path, translate), encoding="unicode")
+        markup = ET.tostring(svg, encoding="unicode")
         copied.write_text(prolog + markup, encoding="utf-8")
         image["uri"] = str(copied)
         image["candidates"] = {"image/svg+xml": str(copied)}
@@ -104,24 +116,42 @@ def translated(path: Path, translate: Translate) -> ET.Element:
     return svg
 
 
+def mirror(svg: ET.Element) -> None:
+    """Turn a drawing that reads from left to right into one that reads from right to left.
+
+    All of it is mirrored, then each text once more about its own anchor: so it reads as before,
+    on the other side of it, for "start" is on the right where the direction is from there.
+    https://www.w3.org/TR/SVG2/text.html#TextAnchoringProperties
+    """
+    svg.set("direction", "rtl")
+    _, _, width, _ = svg.get("viewBox", "0 0 0 0").split()
+    apart = {f"{{{SVG}}}{name}" for name in ("title", "desc", "defs")}
+    group = ET.Element(f"{{{SVG}}}g", transform=f"matrix(-1 0 0 1 {width} 0)")
+    group.extend(part for part in svg if part.tag not in apart)
+    for part in group:
+        svg.remove(part)
+    svg.append(group)
+    for text in group.iter(f"{{{SVG}}}text"):
+        text.set("transform", f"matrix(-1 0 0 1 {2 * float(text.get('x', '0')):g} 0)")
+
+
 def speaking(svg: ET.Element) -> Iterator[ET.Element]:
     """Yield the elements of a drawing that hold text."""
     names = {f"{{{SVG}}}{name}" for name in ("title", "desc", "text")}
     return (node for node in svg.iter() if node.tag in names)
 
 
-def inline(path: Path, alternative: str, translate: Translate) -> str:
-    """Return the SVG of the file `path` as HTML, named by `alternative` and described by its desc.
+def inline(svg: ET.Element, name: str, alternative: str) -> str:
+    """Return a drawing as HTML, named by `alternative` and described by its desc.
 
-    Raises as `texts` does. The roles and names follow https://www.w3.org/TR/svg-aam-1.0/.
+    `name` is its own in the page. The roles and names follow https://www.w3.org/TR/svg-aam-1.0/.
     """
-    svg = translated(path, translate)
     svg.set("role", "img")
     svg.set("aria-label", alternative)
     description = svg.find(f"{{{SVG}}}desc")
     if description is not None:
-        description.set("id", f"{path.stem}-desc")
-        svg.set("aria-describedby", f"{path.stem}-desc")
+        description.set("id", f"{name}-desc")
+        svg.set("aria-describedby", f"{name}-desc")
     return ET.tostring(svg, encoding="unicode")
 
 

@@ -1,27 +1,68 @@
 """Let readers search without accents: Sphinx's index, with every word also in its plainest form.
 
 The index holds the folded stem of a word, and the stem of the folded word; search.js of the theme
-asks for both. So "controlee" and "contrôlée" find "contrôle", and "oeuvre" finds "œuvre".
+asks for both. So "controlee" and "contrôlée" find "contrôle", "oeuvre" finds "œuvre", and
+"pruefung" finds "Prüfung", for Snowball's German stemmer knows that spelling.
 """
 
 import re
 import unicodedata
+from typing import Any, Literal
 
+import snowballstemmer  # type: ignore[import-untyped]
+from sphinx import search
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.search import _MINIFIED_JS_PATH, SearchLanguage, languages
 from sphinx.util.typing import ExtensionMetadata
 
-# What Unicode does not take for a letter with a mark. The same table is in search.js.
+# What Unicode does not take for a letter with a mark. The same table is in guide.js.
 LETTERS = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ـ": "", "ى": "ي", "ة": "ه"}
 WORD = re.compile(r"[^\W_]+")
+# What Snowball's Arabic stemmer leaves: "and" before the article; a heh typed for teh marbuta.
+AND_THE = re.compile("^[وف](?=ال)")
+LAST_HEH = re.compile("ه$")
+
+
+class SearchArabic(SearchLanguage):
+    """Arabic, of which Sphinx ships Snowball's stemmer for the browser alone (Sphinx 9)."""
+
+    lang = "ar"
+    language_name = "Arabic"
+    js_stemmer_rawcode = "arabic-stemmer.js"
+
+    def __init__(self, options: dict[str, str]) -> None:
+        """Take the same stemmer for the index."""
+        super().__init__(options)
+        self.stemmer = snowballstemmer.stemmer("arabic")
+
+    def stem(self, word: str) -> str:
+        """Return the stem of a word."""
+        return str(self.stemmer.stemWord(word))
+
+
+class SpelledIndex(search.IndexBuilder):
+    """Sphinx's index, with its entries as they are spelled: Sphinx 9 has them in small letters."""
+
+    def freeze(self) -> dict[str, Any]:
+        """Return what is written into searchindex.js."""
+        frozen = super().freeze()
+        found = (entry for entries in self._index_entries.values() for entry, _, _ in entries)
+        spelled = {entry.lower(): entry for entry in found}
+        entries = frozen["indexentries"].items()
+        frozen["indexentries"] = {spelled[entry]: places for entry, places in entries}
+        return frozen
 
 
 def fold(text: str) -> str:
     """Return a text in small letters, without accents, ligatures and Arabic marks."""
-    text = unicodedata.normalize("NFD", text.lower())
-    text = "".join(sign for sign in text if not unicodedata.combining(sign))
+    text = _without_marks("NFD", text)
     return "".join(LETTERS.get(sign, sign) for sign in text)
+
+
+def _without_marks(form: Literal["NFC", "NFD"], text: str) -> str:
+    signs = unicodedata.normalize(form, text.lower())
+    return "".join(sign for sign in signs if not unicodedata.category(sign).startswith("M"))
 
 
 def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
@@ -38,28 +79,36 @@ def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
 
         def split(self, text: str) -> list[str]:
             """Return the words of a text, each followed by its folded form where it has one."""
-            words = WORD.findall(text.lower())
+            words = WORD.findall(_without_marks("NFC", text))
             return [form for word in words for form in dict.fromkeys((word, fold(word)))]
 
         def stem(self, word: str) -> str:
             """Return the folded stem of a word."""
-            return fold(super().stem(word.lower()))
+            word = LAST_HEH.sub("ة", AND_THE.sub("", word.lower()))
+            return fold(super().stem(word))
 
     return Folded
 
 
-def choose(app: Sphinx, config: Config) -> None:
-    """Fold the search of the language of the build."""
-    base = languages.get(config.language.partition("_")[0], SearchLanguage)
+def language_of(code: str) -> type[SearchLanguage]:
+    """Return the folded search of the language of a code, or one without stems if none is known."""
+    known = languages | {SearchArabic.lang: SearchArabic}
+    base = known.get(code.partition("_")[0], SearchLanguage)
     if isinstance(base, str):
         module, _, name = base.rpartition(".")
         base = getattr(__import__(module, fromlist=[name]), name)
     language = folded(base)
-    language.lang = config.language
-    app.add_search_language(language)
+    language.lang = code
+    return language
+
+
+def choose(app: Sphinx, config: Config) -> None:
+    """Fold the search of the language of the build."""
+    app.add_search_language(language_of(config.language))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Wait for the language."""
+    """Wait for the language; take the place of Sphinx's index where the builder looks for it."""
+    search.IndexBuilder = SpelledIndex  # type: ignore[misc]
     app.connect("config-inited", choose)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -57,8 +57,7 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
         return
     context.pop("toctree", None)  # else Furo renders a menu that no template shows
     languages, ready = site_languages()
-    codes = {language.code: language for language in languages.all}
-    here = codes.get(app.config.language, languages.source)
+    here = languages.get(app.config.language)
     shown = dict.fromkeys((*ready, here))
     base = app.config.html_baseurl.rstrip("/")
     up = "../" * (pagename.count("/") + 1)
@@ -106,7 +105,7 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
         source = app.env.doc2path(pagename)
         catalog = folder_of(here.code) / f"{pagename}.po"
         edited = catalog if here != languages.source and catalog.is_file() else source
-        context["changed"] = last_change(app, here.code, {str(source), str(edited)})
+        context["changed"] = last_change(app, here.dictionary, {str(source), str(edited)})
         if app.config.repository_edit:
             where = Path(edited).relative_to(ROOT).as_posix()
             context["improve"] = f"{app.config.repository_edit.rstrip('/')}/{where}"
@@ -136,10 +135,10 @@ def description(doctree: nodes.document | None) -> str:
     return ""
 
 
-def last_change(app: Sphinx, code: str, paths: set[str]) -> str:
+def last_change(app: Sphinx, locale: str, paths: set[str]) -> str:
     """Return the day of the last commit that touched one of the files, in words; "" without git."""
     days = [day for path in paths if (day := committed_days(app).get(path))]
-    return format_date(max(days), "long", locale=code) if days else ""
+    return format_date(max(days), "long", locale=locale) if days else ""
 
 
 def committed_days(app: Sphinx) -> dict[str, date]:

@@ -13,7 +13,12 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
+from catalogs.status import published
+from tools.languages import load
+
 PAGES = sorted(str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md"))
+LANGUAGES = published(load())
+CODES = [language.code for language in LANGUAGES]
 WIDTHS = {"desktop": 1280, "phone": 360, "small phone": 320}
 
 
@@ -56,8 +61,10 @@ def test_every_source_page_becomes_a_page(site: Path) -> None:
 
 def test_the_front_door_leads_to_each_language_without_scripts(site: Path) -> None:
     door = (site.parent / "index.html").read_text(encoding="utf-8")
-    assert 'href="fr/index.html"' in door
-    assert 'href="en/index.html"' in door
+    assert len(LANGUAGES) > 1
+    for language in LANGUAGES:
+        assert f'<a href="{language.code}/index.html"' in door
+        assert f">{language.name}</a>" in door
 
 
 def test_every_internal_link_lands_on_a_page_and_an_anchor(pages: dict[Path, Page]) -> None:
@@ -111,7 +118,7 @@ def test_every_figure_stands_in_a_page_with_its_name_and_description(
 ) -> None:
     shown = [(page, figure) for page in pages.values() for figure in page.figures]
     drawings = list((ROOT / "docs" / "figures").glob("*.svg"))
-    assert len(shown) == 2 * len(drawings)  # in French and in English
+    assert len(shown) == len(LANGUAGES) * len(drawings)
     for page, figure in shown:
         assert figure["role"] == "img"
         assert figure["aria-label"]
@@ -130,13 +137,14 @@ def test_pages_load_nothing_from_elsewhere(site: Path) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("code", CODES)
 def test_no_page_scrolls_sideways(
-    browser: webdriver.Chrome, address: str, page: str, width: str
+    browser: webdriver.Chrome, address: str, code: str, width: str
 ) -> None:
     set_width(browser, WIDTHS[width])
-    browser.get(f"{address}/fr/{page.removesuffix('.md')}.html")
-    assert browser.execute_script(SCROLLS_SIDEWAYS) == []
+    for page in PAGES:
+        browser.get(f"{address}/{code}/{page.removesuffix('.md')}.html")
+        assert browser.execute_script(SCROLLS_SIDEWAYS) == [], page
 
 
 # The parts of a page that are wider than their place, but for tables and code, which may scroll.
@@ -185,6 +193,77 @@ return [...document.querySelectorAll("svg.drawing text")].map(text => {
 """
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_the_words_of_a_figure_keep_to_their_places(
+    browser: webdriver.Chrome, address: str, code: str
+) -> None:
+    set_width(browser, WIDTHS["desktop"])
+    for page in PAGES:
+        browser.get(f"{address}/{code}/{page.removesuffix('.md')}.html")
+        assert browser.execute_script(MISPLACED) == [], page
+
+
+# The texts of the figures that leave the drawing, cross the edge of a box, or cover another text
+# or the curve of a chart; a text's box is a little higher than its letters.
+MISPLACED = """
+const within = (one, other) => one.left >= other.left && one.right <= other.right
+  && one.top >= other.top - 2 && one.bottom <= other.bottom + 2;
+const apart = (one, other) => one.right <= other.left || one.left >= other.right
+  || one.bottom <= other.top + 5 || one.top >= other.bottom - 5;
+const box = part => part.getBoundingClientRect();
+return [...document.querySelectorAll("svg.drawing text")].filter(text => {
+  const drawing = text.ownerSVGElement, place = box(text);
+  const edges = [...drawing.querySelectorAll("rect")].map(box);
+  const others = [...drawing.querySelectorAll("text")].filter(each => each !== text).map(box);
+  const points = [...drawing.querySelectorAll(".curve")].flatMap(curve => [...Array(101).keys()]
+    .map(n => curve.getPointAtLength(curve.getTotalLength() * n / 100))
+    .map(point => point.matrixTransform(curve.getScreenCTM())));
+  return !within(place, box(drawing))
+    || edges.some(edge => !within(place, edge) && !apart(place, edge))
+    || others.some(other => !apart(place, other))
+    || points.some(({x, y}) => x > place.left && x < place.right
+      && y > place.top + 4 && y < place.bottom - 4);
+}).map(text => text.textContent);
+"""
+
+
+def test_a_figure_reads_the_way_its_language_does(browser: webdriver.Chrome, address: str) -> None:
+    set_width(browser, WIDTHS["desktop"])
+    for code, sign in (("fr", 1), ("ar", -1)):
+        browser.get(f"{address}/{code}/comprendre/front-middle-back.html")
+        (lanes, arrows, letters) = browser.execute_script(READING)
+        assert lanes == sorted(lanes, key=lambda x: sign * x)
+        assert all(sign * step > 0 for step in arrows)
+        assert arrows
+        assert all(scale > 0 for scale in letters)  # no letter is seen in a mirror
+    browser.get(f"{address}/ar/metier/remuneration.html")
+    years = browser.execute_script(
+        "return [...document.querySelectorAll('svg.drawing text')]"
+        ".filter(text => /^20\\d\\d$/.test(text.textContent))"
+        ".sort((one, other) => one.textContent - other.textContent)"
+        ".map(text => text.getBoundingClientRect().left)"
+    )
+    assert len(years) == 5
+    assert years == sorted(years)  # a chart keeps its axes
+
+
+# Of the first figure: where its lanes are, in their order; how far its level arrows lead to the
+# right; how wide its letters are drawn.
+READING = """
+const drawing = document.querySelector("svg.drawing");
+const parts = selector => [...drawing.querySelectorAll(selector)];
+return [
+  parts("text.title").map(text => text.getBoundingClientRect().left),
+  parts("[marker-end]").filter(path => /H\\d+$/.test(path.getAttribute("d"))).map(path => {
+    const length = path.getTotalLength(), place = path.getScreenCTM();
+    const [start, end] = [0, length].map(n => path.getPointAtLength(n).matrixTransform(place));
+    return end.x - start.x;
+  }),
+  parts("text").map(text => text.getScreenCTM().a),
+];
+"""
+
+
 def test_the_copy_button_leaves_the_prompt_behind(browser: webdriver.Chrome, address: str) -> None:
     set_width(browser, WIDTHS["desktop"])
     permission = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
@@ -206,7 +285,8 @@ def set_width(browser: webdriver.Chrome, width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "code"), [("fr-CA,fr", "fr"), ("en-US,fr", "en"), ("ja,en-GB", "en"), ("ja", "fr")]
+    ("accepted", "code"),
+    [("fr-CA,fr", "fr"), ("en-US,fr", "en"), ("ja,en-GB", "en"), ("ar-MA", "ar"), ("ja", "fr")],
 )
 def test_the_root_page_leads_to_the_language_of_the_browser(
     browser: webdriver.Chrome, address: str, accepted: str, code: str
@@ -227,6 +307,9 @@ def test_the_pages_of_each_language_speak_it_to_readers_tools_too(site: Path) ->
     for code, words in (
         ("fr", ("Thème\u00a0: automatique", "Aller au contenu", "Langues")),
         ("en", ("Theme: automatic", "Skip to content", "Languages")),
+        ("es", ("Tema: automático", "Saltar al contenido", "Idiomas")),
+        ("de", ("Farbschema: automatisch", "Zum Inhalt springen", "Sprachen")),
+        ("ar", ("المظهر: تلقائي", "الانتقال إلى المحتوى", "اللغات")),
     ):
         html = (site.parent / code / "index.html").read_text("utf-8")
         assert all(word in html for word in words)

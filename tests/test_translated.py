@@ -16,8 +16,10 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, Copy, add, copy_to, files_in, make, require
 
-from catalogs.catalog import read_all, write
+from catalogs.catalog import folder_of, read_all, write
 from catalogs.markup import refused
+from catalogs.status import published
+from tools.languages import load
 from tools.system_packages import COMMANDS
 
 HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
@@ -298,8 +300,13 @@ def test_after_an_edit_the_site_is_what_a_clean_build_makes(edited: str, guide: 
 # From here on, the real guide.
 
 
-def test_the_english_guide_has_no_message_left() -> None:
-    catalogs, faults = read_all(ROOT / "docs/locale/en/LC_MESSAGES")
+LANGUAGES = load()
+TRANSLATED = [each.code for each in published(LANGUAGES) if each != LANGUAGES.source]
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_published_translation_has_no_message_left(code: str) -> None:
+    catalogs, faults = read_all(folder_of(code))
     assert not faults
     for name, catalog in catalogs.items():
         live = [entry for entry in catalog if not entry.obsolete]
@@ -387,6 +394,21 @@ def test_no_french_is_left_in_a_translated_site(pseudo_guide: tuple[Path, set[st
     for page in pages:
         left = french_left(seen(page.read_text("utf-8")), words - ENGLISH)
         assert left == [], page.relative_to(folder)
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_no_french_comes_into_a_site_past_its_catalogs(site: Path, code: str) -> None:
+    catalogs, _ = read_all(folder_of(code))
+    live = [entry for name, each in catalogs.items() if name != "sphinx" for entry in each]
+    live = [entry for entry in live if not entry.obsolete]
+    known = " ".join(e.msgstr if e.translated() else e.msgid for e in live)
+    known += " " + " ".join(language.name for language in LANGUAGES.all)
+    french = set(re.findall(r"[^\W\d_]{4,}", " ".join(entry.msgid for entry in live).lower()))
+    french -= set(re.findall(r"[^\W\d_]{4,}", known.lower()))
+    assert len(french) > 1000
+    for page in sorted((site.parent / code).rglob("*.html")):
+        html = page.read_text("utf-8")
+        assert french_left(seen(html), french - ENGLISH) == [], page.name
 
 
 def test_no_french_is_left_in_a_translated_book(pseudo_guide: tuple[Path, set[str]]) -> None:

@@ -41,7 +41,7 @@ def main() -> int:
                 ["rsvg-convert", "--output", card], input=drawing(language).encode(), check=True
             )
         except (OSError, subprocess.CalledProcessError) as error:
-            print(f"rsvg-convert: {error}. Install librsvg2-bin and fonts-inter.", file=sys.stderr)
+            print(f"rsvg-convert: {error}. Install the packages of the book.", file=sys.stderr)
             return 1
         print(card.relative_to(ROOT))
     return 0

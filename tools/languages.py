@@ -58,6 +58,10 @@ class Languages:
     all: tuple[Language, ...]
     threshold: int
 
+    def get(self, code: str) -> Language:
+        """Return the language of a code, or the source language if the list does not hold it."""
+        return {language.code: language for language in self.all}.get(code, self.source)
+
     def select(self, codes: str) -> tuple[Language, ...]:
         """Return the languages named in `codes` ("fr en"), or the published ones if it is empty.
 

@@ -116,7 +116,8 @@ function show(link) {
   link.after(box);
   const place = link.getBoundingClientRect();
   const frame = box.offsetParent.getBoundingClientRect();
-  const left = Math.min(place.left, innerWidth - box.offsetWidth - 8);
+  const start = document.dir === "rtl" ? place.right - box.offsetWidth : place.left;
+  const left = Math.min(start, innerWidth - box.offsetWidth - 8);
   box.style.setProperty("left", `${Math.max(8, left) - frame.left}px`);
   box.style.setProperty("top", `${place.bottom - frame.top + 4}px`);
   link.setAttribute("aria-describedby", box.id);
@@ -140,18 +141,24 @@ try {
   sessionStorage.removeItem("searched");
 } catch { /* storage is refused */ }
 
-function plain(text) {
-  return text.toLowerCase().replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/ß/g, "ss")
-    .normalize("NFD").replace(/\p{M}/gu, "");
+// The same folding as in extensions/folded_search.py.
+function withoutMarks(form, text) {
+  return text.toLowerCase().normalize(form).replace(/\p{M}/gu, "");
+}
+function fold(text) {
+  const letters = { "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ـ": "", "ى": "ي", "ة": "ه" };
+  return [...withoutMarks("NFD", text)].map((sign) => letters[sign] ?? sign).join("");
 }
 
-function markWords(words) {
+function markWords(stems) {
+  // Arabic writes articles and prepositions in one with the word.
+  const begins = new RegExp(`^(?:[وف]?(?:[بك]?ال|لل|[بكل])?)(?:${stems.join("|")})`, "u");
   const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
   const found = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (node.parentElement.closest("pre, svg, script")) continue;
-    for (const match of node.data.matchAll(/[\p{L}\p{N}]+/gu)) {
-      if (words.some((word) => plain(match[0]).startsWith(word))) found.push([node, match]);
+    for (const match of node.data.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
+      if (begins.test(fold(match[0]))) found.push([node, match]);
     }
   }
   for (const [node, match] of found.reverse()) {

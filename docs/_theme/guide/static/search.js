@@ -1,15 +1,11 @@
 // Searches Sphinx's index (searchindex.js) with the stemmer of language_data.js.
 "use strict";
 
-// The same folding as extensions/folded_search.py.
-const LETTERS = { "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ـ": "", "ى": "ي", "ة": "ه" };
-function fold(text) {
-  const bare = text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
-  return [...bare].map((sign) => LETTERS[sign] ?? sign).join("");
-}
-const wordsOf = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+// The same words and stems as in extensions/folded_search.py; `fold` is in guide.js.
+const wordsOf = (text) => withoutMarks("NFC", text).match(/[\p{L}\p{N}]+/gu) ?? [];
 const stemmer = new Stemmer();
-const stems = (word) => [...new Set([fold(stemmer.stemWord(word)), fold(stemmer.stemWord(fold(word)))])];
+const stem = (word) => fold(stemmer.stemWord(word.replace(/^[وف](?=ال)/, "").replace(/ه$/, "ة")));
+const stems = (word) => [...new Set([stem(word), stem(fold(word))])];
 const list = (value) => (value === undefined ? [] : [].concat(value));
 
 var Search = { setIndex };
@@ -30,14 +26,6 @@ function find(index, query) {
   const all = wordsOf(query);
   const content = all.filter((word) => !stopwords.has(word));
   const words = content.length ? content : all;
-  const scores = new Map(index.docnames.map((_, page) => [page, 0]));
-  for (const word of words) {
-    const pages = pagesWith(index, word);
-    for (const page of scores.keys()) {
-      if (pages.has(page)) scores.set(page, scores.get(page) + pages.get(page));
-      else scores.delete(page);
-    }
-  }
   const results = [];
   const seen = new Set();
   function add(title, page, anchor, score, kind) {
@@ -45,10 +33,26 @@ function find(index, query) {
     if (!seen.has(link)) results.push({ title, link, score, kind });
     seen.add(link);
   }
+  for (const each of spellings(index, words)) search(index, each, add);
+  return results.sort((one, other) => other.score - one.score);
+}
+
+// Returns the words, and for each two of them that the index knows as one ("back office" for
+// "Backoffice") the words with these written so.
+function spellings(index, words) {
+  const joined = words.slice(1).map((word, place) => words.toSpliced(place, 2, words[place] + word));
+  return [words, ...joined.filter((each, place) => knows(index, each[place]))];
+}
+
+// Adds what holds all the words: entries of the glossary and the index, titles, pages.
+function search(index, words, add) {
   const wanted = words.flatMap((word) => compound(index, word) ?? [word]);
   for (const [entry, places] of Object.entries(index.indexentries)) {
-    if (holds(entry, wanted)) {
-      for (const [page, anchor] of places) add(entry, page, anchor, 1000 - entry.length, "glossary");
+    const whole = holds(entry, wanted);
+    if (whole || holdsWithin(entry, words)) {
+      const first = holds(wordsOf(entry)[0] ?? "", wanted.slice(0, 1));
+      const score = 1000 - entry.length + (first ? 100 : 0) - (whole ? 0 : 200);
+      for (const [page, anchor] of places) add(entry, page, anchor, score, "glossary");
     }
   }
   for (const [title, places] of Object.entries(index.alltitles)) {
@@ -59,8 +63,15 @@ function find(index, query) {
       }
     }
   }
+  const scores = new Map(index.docnames.map((_, page) => [page, 0]));
+  for (const word of words) {
+    const pages = pagesWith(index, word);
+    for (const page of scores.keys()) {
+      if (pages.has(page)) scores.set(page, scores.get(page) + pages.get(page));
+      else scores.delete(page);
+    }
+  }
   for (const [page, score] of scores) add(index.titles[page], page, null, score, "page");
-  return results.sort((one, other) => other.score - one.score);
 }
 
 // Returns the score of each page that holds a word: whole, else its beginning, else its two parts.
@@ -91,17 +102,26 @@ function pagesWith(index, word) {
 
 // Returns the two words that make up "backoffice", if the index knows both and not the whole.
 function compound(index, word) {
-  const known = (part) => stems(part).some((stem) => Object.hasOwn(index.terms, stem));
-  if (known(word)) return null;
+  if (knows(index, word)) return null;
   for (let cut = 3; cut <= word.length - 3; cut += 1) {
-    if (known(word.slice(0, cut)) && known(word.slice(cut))) return [word.slice(0, cut), word.slice(cut)];
+    const parts = [word.slice(0, cut), word.slice(cut)];
+    if (parts.every((part) => knows(index, part))) return parts;
   }
   return null;
+}
+
+function knows(index, word) {
+  return stems(word).some((stem) => Object.hasOwn(index.terms, stem));
 }
 
 function holds(text, words) {
   const there = new Set(wordsOf(text).flatMap(stems));
   return words.every((word) => stems(word).some((stem) => there.has(stem)));
+}
+
+// Says whether a text holds a word within another: German writes its compounds in one.
+function holdsWithin(text, words) {
+  return words.length === 1 && words[0].length > 3 && fold(text).includes(fold(words[0]));
 }
 
 function show(results, query) {
@@ -140,7 +160,7 @@ async function passage(link, query) {
   const wanted = new Set(wordsOf(query).flatMap(stems));
   const texts = [...whole.querySelectorAll("p:not(.caption), li, td")].map((block) => block.textContent.trim());
   for (const text of texts) {
-    for (const match of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+    for (const match of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
       if (!stems(match[0].toLowerCase()).some((stem) => wanted.has(stem))) continue;
       const start = match.index < 100 ? 0 : text.indexOf(" ", match.index - 80) + 1;
       return (start ? "… " : "") + text.slice(start);
@@ -152,7 +172,7 @@ async function passage(link, query) {
 // Returns a text with the words of the query marked, accents or not.
 function marked(text, query) {
   const wanted = new Set(wordsOf(query).flatMap(stems));
-  return text.split(/([\p{L}\p{N}]+)/u).map((part) => {
+  return text.split(/([\p{L}\p{N}\p{M}]+)/u).map((part) => {
     if (!part || !stems(part.toLowerCase()).some((stem) => wanted.has(stem))) return part;
     const mark = document.createElement("mark");
     mark.textContent = part;
