@@ -15,9 +15,13 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.utils import is_connectable
 
+from catalogs.status import published
+from tools.languages import load
 from tools.system_packages import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = published(load())
+CODES = [language.code for language in LANGUAGES]
 
 # Timing says nothing about behaviour, and what a run finds should not depend on the last one.
 settings.register_profile("guide", deadline=None, database=None)

@@ -14,16 +14,14 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, Copy, copy_to, make, require
+from conftest import CODES, ROOT, Copy, copy_to, make, require
 from selenium import webdriver
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import url_changes, url_contains
 from selenium.webdriver.support.wait import WebDriverWait
 
-from catalogs.status import published
 from folded_search import fold, language_of
-from tools.languages import load
 
 NODE = ROOT / "node_modules"
 POLICY = (
@@ -31,7 +29,6 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LANGUAGES = [language.code for language in published(load())]
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +70,7 @@ def pages_of(site: Path, language: str) -> list[str]:
 
 
 # Every language on a light desktop and a dark phone; one of each direction the other way round.
-VIEWS = [(code, *view) for code in LANGUAGES for view in ((1400, "light"), (390, "dark"))]
+VIEWS = [(code, *view) for code in CODES for view in ((1400, "light"), (390, "dark"))]
 VIEWS += [(code, *view) for code in ("fr", "ar") for view in ((1400, "dark"), (390, "light"))]
 
 
@@ -109,7 +106,7 @@ def test_the_html_checker_finds_no_error(site: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [*(f"{language}/index.html" for language in LANGUAGES), "fr/contribuer/construire.html"]
+    "page", [*(f"{language}/index.html" for language in CODES), "fr/contribuer/construire.html"]
 )
 def test_lighthouse_gives_full_marks(strict: str, page: str, tmp_path: Path) -> None:
     require("npm", "chromium")
@@ -142,7 +139,7 @@ def messages(browser: webdriver.Chrome) -> list[str]:
 def test_no_page_breaks_the_policy(browser: webdriver.Chrome, strict: str, site: Path) -> None:
     show(browser, 1400)
     messages(browser)
-    for language in LANGUAGES:
+    for language in CODES:
         for page in pages_of(site, language):
             browser.get(f"{strict}/{page}")
             assert messages(browser) == [], page
@@ -167,7 +164,7 @@ def test_a_page_without_code_weighs_little(
         assert len(files) <= 8, files
         weight = sum(len(gzip.compress((site.parent / name).read_bytes())) for name in files)
         assert weight <= 30 * 1024, (page, weight)
-    for code in LANGUAGES:
+    for code in CODES:
         index = site.parent / code / "searchindex.js"
         assert len(gzip.compress(index.read_bytes())) <= 40 * 1024
 
@@ -545,10 +542,10 @@ def test_right_to_left_is_complete(browser: webdriver.Chrome, strict: str) -> No
 
 def test_each_page_names_its_translations(abroad: Path) -> None:
     base = "https://example.org/guide"
-    for code in LANGUAGES:
+    for code in CODES:
         html = (abroad / code / "comprendre/mots.html").read_text("utf-8")
         assert f'<link rel="canonical" href="{base}/{code}/comprendre/mots.html">' in html
-        for other in LANGUAGES:
+        for other in CODES:
             link = f'hreflang="{other}" href="{base}/{other}/comprendre/mots.html"'
             assert f'<link rel="alternate" {link}>' in html
         default = (
@@ -587,15 +584,15 @@ def test_one_map_holds_every_page_of_every_language(abroad: Path) -> None:
     addresses = re.findall(r"<loc>https://example\.org/guide/(.*)</loc>", text)
     pages = {
         path.relative_to(abroad).as_posix()
-        for code in LANGUAGES
+        for code in CODES
         for path in (abroad / code).rglob("*.html")
         if path.name not in ("404.html", "search.html")
     }
     assert set(addresses) == pages
     assert len(addresses) == len(pages)
-    codes = "|".join(LANGUAGES)
+    codes = "|".join(CODES)
     alternates = re.findall(rf'hreflang="(?:{codes})" href="https://example\.org/guide/(.*)"', text)
-    assert len(alternates) == len(LANGUAGES) * len(pages)
+    assert len(alternates) == len(CODES) * len(pages)
 
 
 def linked_data(page: Path) -> dict[str, dict[str, object]]:
@@ -673,7 +670,7 @@ def test_a_printed_page_holds_the_text_alone(browser: webdriver.Chrome, strict: 
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_an_address_that_leads_nowhere_leads_back(
     browser: webdriver.Chrome, strict: str, language: str
 ) -> None:
@@ -733,7 +730,7 @@ def test_a_word_is_found_in_its_other_forms_and_without_accents(
     assert forms(written) & forms(asked)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_every_word_of_the_glossary_has_one_stem_in_the_index_and_in_the_browser(
     browser: webdriver.Chrome, strict: str, site: Path, language: str
 ) -> None:

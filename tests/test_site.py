@@ -7,18 +7,13 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from conftest import ROOT
+from conftest import CODES, LANGUAGES, ROOT
 from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-from catalogs.status import published
-from tools.languages import load
-
 PAGES = sorted(str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md"))
-LANGUAGES = published(load())
-CODES = [language.code for language in LANGUAGES]
 WIDTHS = {"desktop": 1280, "phone": 360, "small phone": 320}
 
 
