@@ -9,7 +9,9 @@ is parsed as one paragraph of inline Markdown, and nothing else.
 import hashlib
 import re
 import shutil
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 import polib
 from docutils import nodes
@@ -28,6 +30,9 @@ from catalogs.catalog import INTERFACE, SETTINGS, folder_of, line_of, read_all
 from catalogs.markup import interface_differences, refused
 
 logger = logging.getLogger(__name__)
+
+# Under this name Sphinx keeps the parser of a page's messages, until it has read the page.
+MESSAGES = "translations.parser"
 
 
 def load(app: Sphinx, config: Config) -> None:
@@ -96,6 +101,21 @@ def translate_settings(config: Config, translations: dict[str, str]) -> None:
     ]
 
 
+class MessageRenderer(SphinxRenderer):
+    """MyST's renderer, which one message after another is given to.
+
+    MyST makes a document for each rendering, even when one is given (MyST-Parser 5.2).
+    """
+
+    def setup_render(self, options: dict[str, Any], env: MutableMapping[str, Any]) -> None:
+        """Prepare for the document of the options; but for the first, only change to it."""
+        if "document" not in vars(self):
+            super().setup_render(options, env)
+        self.md_env = env
+        self.document = self.current_node = options["document"]
+        self.reporter = self.document.reporter
+
+
 class MessageParser(MystParser):
     """MyST's parser, which takes a translated message for one paragraph of inline Markdown.
 
@@ -123,7 +143,10 @@ class MessageParser(MystParser):
     @staticmethod
     def _paragraph(text: str, document: nodes.document) -> nodes.Element:
         environment = document.settings.env
-        parser = create_md_parser(environment.myst_config, SphinxRenderer)
+        parser = environment.temp_data.get(MESSAGES)
+        if parser is None:  # the first message of the page
+            parser = create_md_parser(environment.myst_config, MessageRenderer)
+            environment.temp_data[MESSAGES] = parser
         parser.options["document"] = document
         lines = [0, 1]
         tokens = [

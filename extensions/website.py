@@ -20,7 +20,6 @@ from babel.dates import format_date
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
 from catalogs.catalog import DamagedError, folder_of, read
@@ -88,7 +87,7 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
         "translations": translations,
         "page_url": base and f"{base}/{here.code}/{pagename}.html",
         "default_address": f"{base}/{languages.source.code}/{pagename}.html",
-        "navigation": lambda: menu(app, pagename, root),
+        "navigation": lambda: menu(app).html(pagename, root),
         "has_contents": bool(doctree) and "<ul" in (context.get("toc") or "").partition("<ul")[2],
         "description": description(doctree) or app.config.project,
         "style_sheets": ["styles/furo.css", "guide.css"]
@@ -174,9 +173,9 @@ def linked_data(app: Sphinx, pagename: str, context: Context, doctree: nodes.doc
     if context["page_url"]:
         article["url"] = context["page_url"]
     trail = [app.config.project]
-    for toctree in _toctrees(app.env):
-        if pagename in toctree["includefiles"]:
-            trail += [toctree.get("caption") or "", title]
+    for caption, docnames in menu(app).parts:
+        if pagename in docnames:
+            trail += [caption, title]
     breadcrumb = {
         "@type": "BreadcrumbList",
         "itemListElement": [
@@ -201,51 +200,93 @@ def linked_data(app: Sphinx, pagename: str, context: Context, doctree: nodes.doc
     return text.replace("<", "\\u003c")  # else a "</script>" would end the element
 
 
-def menu(app: Sphinx, pagename: str, root: str = "") -> str:
-    """Return the menu of a page as HTML: the parts of the guide and their pages.
+@dataclass(frozen=True)
+class Entry:
+    """A page in the menu: its title as HTML, and the places of the entries that it is inside of."""
 
-    `root` comes before each address.
-    """
-    html = "".join(_part(app, toctree, pagename) for toctree in _toctrees(app.env))
-    return html.replace(' href="', f' href="{root}').replace(f"{root}#", "#") if root else html
+    docname: str
+    title: str
+    around: tuple[int, ...]
+    has_pages: bool
 
-
-def _toctrees(env: BuildEnvironment) -> Iterator[addnodes.toctree]:
-    return env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
-
-
-def _part(app: Sphinx, toctree: addnodes.toctree, pagename: str) -> str:
-    caption = escape(toctree.get("caption") or "")
-    title = f'<p class="caption"><span class="caption-text">{caption}</span></p>' if caption else ""
-    return title + _items(app, toctree["includefiles"], pagename, 1)
-
-
-def _items(app: Sphinx, docnames: list[str], pagename: str, level: int) -> str:
-    items = (_item(app, docname, pagename, level) for docname in docnames)
-    return f"<ul>{''.join(items)}</ul>"
-
-
-def _item(app: Sphinx, docname: str, pagename: str, level: int) -> str:
-    current = docname == pagename
-    link = app.builder.get_relative_uri(pagename, docname) or "#"
-    title = escape(app.env.titles[docname].astext())
-    inside = app.env.toctree_includes.get(docname, [])
-    mark = ' aria-current="page"' if current else ""
-    classes = f"toctree-l{level}" + (" current-page" if current else "")
-    html = f'<li class="{classes}"><a class="reference internal" href="{link}"{mark}>{title}</a>'
-    if inside:
-        open_ = "true" if current or _holds(app.env, docname, pagename) else "false"
-        html += (
-            f'<button type="button" class="expander" aria-expanded="{open_}" aria-label="{title}">'
-            '<svg aria-hidden="true"><use href="#icon-arrow"></use></svg></button>'
-            + _items(app, inside, pagename, level + 1)
+    def html(self, link: str, *, current: bool = False, unfolded: bool = False) -> str:
+        """Return the link, and the button that shows the pages inside where there are some."""
+        classes = f"toctree-l{len(self.around) + 1}" + (" current-page" if current else "")
+        mark = ' aria-current="page"' if current else ""
+        html = (
+            f'<li class="{classes}">'
+            f'<a class="reference internal" href="{link or "#"}"{mark}>{self.title}</a>'
         )
-    return f"{html}</li>"
+        if self.has_pages:
+            html += (
+                f'<button type="button" class="expander" aria-expanded="{str(unfolded).lower()}" '
+                f'aria-label="{self.title}"><svg aria-hidden="true"><use href="#icon-arrow">'
+                "</use></svg></button>"
+            )
+        return html
 
 
-def _holds(env: BuildEnvironment, docname: str, pagename: str) -> bool:
-    inside = env.toctree_includes.get(docname, [])
-    return pagename in inside or any(_holds(env, name, pagename) for name in inside)
+class Menu:
+    """The menu: the parts of the guide and their pages.
+
+    All of it stands on every page: it is made once a folder, where the links are the same, and a
+    page only marks itself and unfolds what it is inside of.
+    """
+
+    def __init__(self, app: Sphinx) -> None:
+        """Read the tables of contents, once all pages have been read."""
+        self._app = app
+        toctrees = app.env.get_doctree(app.config.root_doc).findall(addnodes.toctree)
+        self.parts = [(each.get("caption") or "", each["includefiles"]) for each in toctrees]
+        self._entries: dict[int, Entry] = {}
+        self._places: dict[str, list[int]] = {}
+        self._html: list[str] = []
+        self._folder = ""
+        for caption, docnames in self.parts:
+            if caption:
+                text = f'<span class="caption-text">{escape(caption)}</span>'
+                self._html.append(f'<p class="caption">{text}</p>')
+            self._add(docnames, ())
+        self._link_from("")
+
+    def _add(self, docnames: list[str], around: tuple[int, ...]) -> None:
+        self._html.append("<ul>")
+        for docname in docnames:
+            place, inside = len(self._html), self._app.env.toctree_includes.get(docname, [])
+            title = escape(self._app.env.titles[docname].astext())
+            self._entries[place] = Entry(docname, title, around, bool(inside))
+            self._places.setdefault(docname, []).append(place)
+            self._html.append("")
+            if inside:
+                self._add(inside, (*around, place))
+            self._html.append("</li>")
+        self._html.append("</ul>")
+
+    def _link_from(self, folder: str) -> None:
+        self._folder = folder
+        for place, entry in self._entries.items():
+            link = self._app.builder.get_relative_uri(folder, entry.docname)
+            self._html[place] = entry.html(link)
+
+    def html(self, pagename: str, root: str = "") -> str:
+        """Return the menu of a page as HTML. `root` comes before each address."""
+        folder = pagename[: pagename.rfind("/") + 1]
+        if folder != self._folder:
+            self._link_from(folder)
+        pieces = self._html.copy()
+        places = self._places.get(pagename, [])
+        for place in {*places, *(each for own in places for each in self._entries[own].around)}:
+            entry = self._entries[place]
+            link = self._app.builder.get_relative_uri(pagename, entry.docname)
+            pieces[place] = entry.html(link, current=entry.docname == pagename, unfolded=True)
+        html = "".join(pieces)
+        return html.replace(' href="', f' href="{root}').replace(f"{root}#", "#") if root else html
+
+
+@cache
+def menu(app: Sphinx) -> Menu:
+    """Return the menu of a build."""
+    return Menu(app)
 
 
 def add_pages(app: Sphinx) -> Iterator[tuple[str, Context, str]]:

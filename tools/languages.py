@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tools import ROOT
@@ -81,8 +82,9 @@ class Languages:
         return tuple(known[code] for code in wanted)
 
 
+@cache
 def load(path: Path = FILE) -> Languages:
-    """Return the languages listed in the TOML file at `path`.
+    """Return the languages listed in the TOML file at `path`, which is read once.
 
     Raises LanguagesError when the file is missing, is not TOML, or lacks something.
     """
