@@ -170,9 +170,10 @@ def stemmer(code: str) -> Stem:
     except (UnknownLocaleError, ValueError):
         name = ""
     algorithm = name.lower().split(" ")[0]
-    if algorithm not in snowballstemmer.algorithms():
+    try:
+        stem: Stem = snowballstemmer.stemmer(algorithm).stemWord
+    except KeyError:
         return str
-    stem: Stem = snowballstemmer.stemmer(algorithm).stemWord
     if algorithm == "arabic":  # where "and" is a letter of the next word, and marks are optional
         return cache(lambda word: stem(re.sub("[\u064b-\u0652]|^و(?=...)", "", word)))
     return cache(stem)

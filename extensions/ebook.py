@@ -1,0 +1,131 @@
+"""Make the e-book: the pages of the book, their contents and a cover in one EPUB file.
+
+Sphinx renders the pages. What it writes around them knows one direction of reading, one level of
+contents, no drawing inside a page (Sphinx 9); here it comes from the templates of the theme,
+docs/_theme/ebook. The terms are those of https://www.w3.org/TR/epub-33/.
+"""
+
+import os
+import subprocess
+import time
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid5
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from babel.dates import format_date
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.epub3 import Epub3Builder
+from sphinx.errors import SphinxError
+from sphinx.util.typing import ExtensionMetadata
+
+from book import parts
+from tools.languages import load
+
+COVER = "cover.png"
+STYLE_SHEETS = ["_static/ebook.css", "_static/figures.css"]
+# What the theme has a template for, in the order of the file; pages follow.
+AROUND = ["content.opf", "toc.ncx", "cover.xhtml", "title.xhtml", "nav.xhtml"]
+
+# The earliest time that a ZIP archive can tell.
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+
+class CoverError(SphinxError):
+    """The cover was not drawn; the message says why."""
+
+    category = "The cover was not drawn"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page in the e-book: its file there, its title, and whether it holds a drawing."""
+
+    href: str
+    title: str
+    drawn: bool
+
+
+class EbookBuilder(Epub3Builder):
+    """Sphinx's EPUB builder, with our own package around the pages that it renders."""
+
+    def prepare_writing(self, docnames: Set[str]) -> None:
+        """Tell the templates what they say on every page."""
+        super().prepare_writing(docnames)
+        language = load().get(self.config.language)
+        # https://reproducible-builds.org/specs/source-date-epoch/
+        seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+        self.moment = datetime.fromtimestamp(seconds, UTC)
+        self.globalcontext |= {
+            "author": self.config.author,
+            "cover": COVER,
+            "day": format_date(self.moment, "long", locale=language.dictionary),
+            "direction": language.direction,
+            "identifier": uuid5(UUID(self.config.epub_identifier), language.code).urn,
+            "modified": self.moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "style_sheets": STYLE_SHEETS,
+        }
+
+    def write_doc(self, docname: str, doctree: nodes.document) -> None:
+        """Write a page, without the wrappers of its hidden tables of contents."""
+        for wrapper in list(doctree.findall(nodes.compound)):
+            if "toctree-wrapper" in wrapper["classes"]:
+                wrapper.parent.remove(wrapper)
+        super().write_doc(docname, doctree)
+
+    def handle_finish(self) -> None:
+        """Write what is around the pages, and put all of it into the EPUB file."""
+        home = self._page(self.config.root_doc)
+        in_parts = [
+            (part["caption"], [self._page(docname) for docname in part["includefiles"]])
+            for part in parts(self.env)
+        ]
+        pages = [home, *(page for _, inside in in_parts for page in inside)]
+        context = self.globalcontext | {"home": home, "parts": in_parts, "pages": pages}
+        for name in AROUND:
+            text = self.templates.render(name, context)
+            Path(self.outdir, name).write_text(text, encoding="utf-8")
+        draw(self.templates.render("cover.svg", context), Path(self.outdir, COVER))
+        self.build_mimetype()
+        self.build_container()
+        self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS]
+        self.files += [page.href for page in pages]
+        self.build_epub()
+
+    def _page(self, docname: str) -> Page:
+        drawn = "<svg" in Path(self.get_outfilename(docname)).read_text(encoding="utf-8")
+        return Page(self.get_target_uri(docname), self.env.titles[docname].astext(), drawn)
+
+    def build_epub(self) -> None:
+        """Pack the files, whose bytes alone decide those of the EPUB file.
+
+        https://www.w3.org/TR/epub-33/#sec-zip-container-mime
+        """
+        packed = Path(self.outdir, f"{self.config.epub_basename}.epub")
+        with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+            for name in ["mimetype", *self.files]:
+                entry = ZipInfo(name, max(self.moment.timetuple()[:6], EARLIEST))
+                entry.compress_type = ZIP_STORED if name == "mimetype" else ZIP_DEFLATED
+                archive.writestr(entry, Path(self.outdir, name).read_bytes())
+
+
+def draw(svg: str, path: Path) -> None:
+    """Draw a picture as a PNG file, which every shelf can show. Raises CoverError."""
+    try:
+        subprocess.run(
+            ["rsvg-convert", "--output", path], input=svg.encode(), check=True, capture_output=True
+        )
+    except FileNotFoundError as error:
+        message = "rsvg-convert is missing. Install librsvg, or run make epub, which does."
+        raise CoverError(message) from error
+    except subprocess.CalledProcessError as error:
+        raise CoverError(error.stderr.decode(errors="replace")) from error
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Put the builder in the place of Sphinx's."""
+    app.add_builder(EbookBuilder, override=True)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
