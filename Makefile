@@ -1,5 +1,5 @@
 # Every command of the guide. `make` alone lists them.
-# LANGS="fr en" limits html, latexpdf and serve to some languages of languages.toml.
+# LANGS="fr en" limits html, latexpdf, epub and serve to some languages of languages.toml.
 # PORT=8001 moves serve from port 8000.
 # SITE_URL=https://… writes canonical addresses and a sitemap; REPOSITORY_EDIT=https://… links to
 # the sources; BOOKS=yes puts the books beside the site.
@@ -30,6 +30,7 @@ latexpdf: .venv/installed ## the book, in build/pdf
 	@$(VENV) -m tools.build latexpdf
 
 epub: .venv/installed ## the e-book, in build/epub
+	@$(VENV) -m tools.system_packages epub
 	@$(VENV) -m tools.build epub
 
 gettext: .venv/installed ## the messages to translate, in build/gettext
@@ -69,7 +70,7 @@ linkcheck: .venv/installed ## the external links (needs the network)
 	@$(VENV) -m tools.build linkcheck
 
 test: .venv/installed ## every test, having installed what they need
-	@$(VENV) -m tools.system_packages --optional book check test
+	@$(VENV) -m tools.system_packages --optional book epub check test
 	@command -v npm >/dev/null || $(VENV) -m tools.system_packages --optional node
 	@command -v java >/dev/null || $(VENV) -m tools.system_packages --optional java
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/.package-lock.json; fi

@@ -22,6 +22,7 @@ extensions = [
     "sphinxcontrib.rsvgconverter",
     "accessible",
     "book",
+    "ebook",
     "figures",
     "folded_search",
     "messages",
@@ -89,3 +90,10 @@ latex_elements = {
     "geometry": "",
     "preamble": r"\usepackage{guide}",
 }
+
+# https://www.sphinx-doc.org/en/master/usage/configuration.html#options-for-epub-output
+epub_basename = "back-office"
+epub_identifier = "cbb4c85a-6e2c-414e-b4d0-133fb4bda4ec"  # each language makes its own of it
+epub_theme = "ebook"
+epub_show_urls = "no"  # a link can be followed
+epub_use_index = False  # nothing but the glossary has entries

@@ -1,6 +1,7 @@
 """Write HTML that readers' tools understand: header cells, foreign words, definitions of terms."""
 
 import re
+from functools import cached_property
 
 from docutils import nodes
 from docutils.nodes import Element, Node
@@ -30,11 +31,22 @@ class AccessibleTranslator(HTML5Translator):
         scope = "col" if isinstance(node.parent.parent, nodes.thead) else "row"
         self.body[-1] = self.body[-1].replace("<th ", f'<th scope="{scope}" ')
 
+    def starttag(
+        self, node: Element, tagname: str, suffix: str = "\n", empty: bool = False, **names: str
+    ) -> str:
+        """Open an element; code runs from left to right, which no e-book may say in its styles."""
+        if isinstance(node, (nodes.literal, nodes.literal_block)) and self._right_to_left:
+            names["dir"] = "ltr"
+        return super().starttag(node, tagname, suffix, empty, **names)
+
+    @cached_property
+    def _right_to_left(self) -> bool:
+        return load().get(self.config.language).direction == "rtl"
+
     def visit_inline(self, node: nodes.inline) -> None:
         """Name the language of foreign words, and their direction where it is not the page's."""
         if "lang" in node:
-            here = load().get(self.config.language).direction
-            direction = "" if here == "ltr" else ' dir="ltr"'
+            direction = ' dir="ltr"' if self._right_to_left else ""
             self.body.append(f'<span lang="{node["lang"]}"{direction}>')
         else:
             super().visit_inline(node)
@@ -101,9 +113,9 @@ def _is_prose(text: nodes.Text) -> bool:
 
 
 class Definitions(SphinxPostTransform):
-    """Give each link to a term of the glossary its definition, for the preview."""
+    """Give each link to a term of the glossary its definition, for the preview on the site."""
 
-    formats = ("html",)
+    builders = ("html",)
     default_priority = 600
 
     def run(self, **_: object) -> None:

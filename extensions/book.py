@@ -1,16 +1,27 @@
 """Arrange the pages of the site into the chapters of a book."""
 
+from collections.abc import Iterator
+
 from docutils import nodes
 from docutils.nodes import Element
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.latex import LaTeXBuilder
+from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.latex import LaTeXTranslator
 
 # The part that concerns the site alone, as the source names it: translations name it otherwise.
 LEFT_OUT = "Contribuer"
+
+
+def parts(environment: BuildEnvironment) -> Iterator[addnodes.toctree]:
+    """Yield the parts of the book: the tables of contents of the home page, but for LEFT_OUT."""
+    home = environment.get_doctree(environment.config.root_doc)
+    for toctree in home.findall(addnodes.toctree):
+        if toctree["rawcaption"] != LEFT_OUT:
+            yield toctree
 
 
 class BookTranslator(LaTeXTranslator):
@@ -49,9 +60,7 @@ class BookBuilder(LaTeXBuilder):
             page.parent.remove(page)
         # The writer takes the first section for the book and its title for the book's title.
         book = nodes.section("", nodes.title("", self.config.project), home)
-        for toctree in self.env.get_doctree(indexfile).findall(addnodes.toctree):
-            if toctree["rawcaption"] == LEFT_OUT:
-                continue
+        for toctree in parts(self.env):
             part = rf"\part{{{escape(toctree['caption'], self.config.latex_engine)}}}"
             book += nodes.raw("", part, format="latex")
             book += [pages[docname] for docname in toctree["includefiles"]]

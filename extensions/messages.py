@@ -32,7 +32,7 @@ class MessageBuilder(MessageCatalogBuilder):
         """Take the words of our templates that Sphinx does not know, and the settings."""
         known = {entry.msgid for entry in polib.pofile(str(package_dir / "locale/sphinx.pot"))}
         for folder in self.config.html_theme_path:
-            for template in sorted(Path(self.confdir, folder).rglob("*.html")):
+            for template in sorted(Path(self.confdir, folder).glob("*/*.*")):
                 source = template.read_text(encoding="utf-8")
                 for line, _, message in self.templates.environment.extract_translations(source):
                     if isinstance(message, str) and message not in known:

@@ -426,17 +426,17 @@ def test_no_french_is_left_in_a_translated_book(pseudo_guide: tuple[Path, set[st
 
 
 def test_no_french_is_left_in_a_translated_epub(pseudo_guide: tuple[Path, set[str]]) -> None:
+    require(*COMMANDS["epub"])
     folder, words = pseudo_guide
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "epub", "-c", ".", "-d", "build/trees"]
     subprocess.run(
         [*command, "-D", "language=en", "docs", "build/epub"], cwd=folder, check=True
     )  # fmt: skip
-    (epub,) = (folder / "build/epub").glob("*.epub")
-    with zipfile.ZipFile(epub) as archive:
+    with zipfile.ZipFile(folder / "build/epub/back-office.epub") as archive:
         names = [n for n in archive.namelist() if n.endswith((".xhtml", ".opf", ".ncx"))]
         assert len(names) > 20
         for name in names:
-            text = archive.read(name).decode()
+            _, _, text = archive.read(name).decode().partition("?>")  # of the XML declaration
             assert french_left(seen(text), words - ENGLISH) == [], name
 
 

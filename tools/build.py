@@ -96,14 +96,6 @@ def build_html(languages: Languages) -> None:
     write_root(languages)
 
 
-def build_epub(languages: Languages) -> None:
-    """Build build/epub/<code>/, with the EPUB file in it, for each wanted language."""
-    side_by_side(
-        lambda language: build_folder("epub", language, BUILD / "epub" / language.code),
-        wanted(languages),
-    )
-
-
 def build_gettext(languages: Languages) -> None:
     """Extract the messages of the French pages into build/gettext/*.pot."""
     build_folder("gettext", languages.source, TEMPLATES)
@@ -122,24 +114,39 @@ def build_folder(builder: str, language: Language, result: Path) -> None:
     print(f"{result.relative_to(ROOT)}: built")
 
 
-def build_book(languages: Languages) -> None:
+def build_books(languages: Languages) -> None:
     """Build build/pdf/back-office-<code>.pdf for each wanted language."""
-    side_by_side(build_one_book, wanted(languages))
+    side_by_side(
+        lambda language: build_file(
+            "pdf", language, lambda: run_latex(run_sphinx("latex", language))
+        ),
+        wanted(languages),
+    )
 
 
-def build_one_book(language: Language) -> None:
-    """Bring the book of a language up to date."""
-    book = BUILD / "pdf" / f"back-office-{language.code}.pdf"
-    recorded = book.with_name(f".{book.stem}{DIGEST}")
+def build_ebooks(languages: Languages) -> None:
+    """Build build/epub/back-office-<code>.epub for each wanted language."""
+    side_by_side(
+        lambda language: build_file(
+            "epub", language, lambda: run_sphinx("epub", language) / "back-office.epub"
+        ),
+        wanted(languages),
+    )
+
+
+def build_file(kind: str, language: Language, build: Callable[[], Path]) -> None:
+    """Bring build/<kind>/back-office-<code>.<kind> up to date with the file that `build` makes."""
+    result = BUILD / kind / f"back-office-{language.code}.{kind}"
+    recorded = result.with_name(f".{result.stem}{DIGEST}")
     digest = inputs_digest(language)
-    if book.is_file() and read_digest(recorded) == digest:
-        print(f"{book.relative_to(ROOT)}: up to date")
+    if result.is_file() and read_digest(recorded) == digest:
+        print(f"{result.relative_to(ROOT)}: up to date")
         return
-    fresh = run_latex(run_sphinx("latex", language))
-    book.parent.mkdir(parents=True, exist_ok=True)
-    fresh.replace(book)
+    fresh = build()
+    result.parent.mkdir(parents=True, exist_ok=True)
+    fresh.replace(result)
     recorded.write_text(digest, encoding="utf-8")
-    print(f"{book.relative_to(ROOT)}: built")
+    print(f"{result.relative_to(ROOT)}: built")
 
 
 def side_by_side(build: Callable[[Language], None], languages: Sequence[Language]) -> None:
@@ -388,8 +395,8 @@ def only_one_at_a_time() -> Iterator[None]:
 
 TARGETS: dict[str, Callable[[Languages], None]] = {
     "html": build_html,
-    "latexpdf": build_book,
-    "epub": build_epub,
+    "latexpdf": build_books,
+    "epub": build_ebooks,
     "gettext": build_gettext,
     "serve": serve,
     "linkcheck": linkcheck,

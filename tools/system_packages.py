@@ -13,6 +13,7 @@ FILE = ROOT / "system-packages.txt"
 # Elsewhere than on Debian, what a purpose cannot do without, by the name of its command.
 COMMANDS = {
     "book": ("lualatex", "latexmk", "xindy", "rsvg-convert"),
+    "epub": ("rsvg-convert",),
     "check": ("grammalecte-cli", "hunspell"),
     "test": ("chromium", "chromedriver", "pdftotext"),
     "node": ("npm",),
@@ -21,15 +22,16 @@ COMMANDS = {
 
 
 def listed(purposes: list[str]) -> list[str]:
-    """Return the packages that system-packages.txt lists for `purposes`."""
+    """Return the packages that system-packages.txt lists for `purposes`, each once."""
     rows = (line.split() for line in FILE.read_text(encoding="utf-8").splitlines())
-    return [row[1] for row in rows if row and row[0] in purposes]
+    return list(dict.fromkeys(row[1] for row in rows if row and row[0] in purposes))
 
 
 def missing(purposes: list[str]) -> list[str]:
     """Return what is not installed: packages on Debian, commands elsewhere."""
     if not shutil.which("dpkg-query"):
-        return [name for p in purposes for name in COMMANDS[p] if not shutil.which(name)]
+        names = dict.fromkeys(name for purpose in purposes for name in COMMANDS[purpose])
+        return [name for name in names if not shutil.which(name)]
     query = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n"]
     answer = subprocess.run(query, capture_output=True, text=True, check=True).stdout
     installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
