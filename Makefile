@@ -1,5 +1,6 @@
 # Every command of the guide. `make` alone lists them.
 # LANGS="fr en" limits html, latexpdf, epub and serve to some languages of languages.toml.
+# SIZE="--pages 100 --languages 8 --runs 3" sets the size of bench.
 # PORT=8001 moves serve from port 8000.
 # SITE_URL=https://… writes canonical addresses and a sitemap; REPOSITORY_EDIT=https://… links to
 # the sources; BOOKS=yes puts the books beside the site.
@@ -9,7 +10,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help html latexpdf epub gettext update-po check-po status check code sources messages serve linkcheck test typography cards lock clean
+.PHONY: help html latexpdf epub gettext update-po check-po status check code sources messages serve linkcheck test typography cards bench lock clean
 
 LANGS ?=
 PORT ?= 8000
@@ -84,6 +85,9 @@ typography: .venv/installed ## no-break spaces and apostrophes, written into the
 
 cards: .venv/installed ## the pictures of links to the guide, one a language
 	@$(VENV) -m tools.cards
+
+bench: .venv/installed ## how fast the site is built, beside plain Sphinx (SIZE="--pages 100")
+	@$(VENV) -m tools.bench $(SIZE)
 
 lock: ## requirements.txt anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \

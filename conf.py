@@ -37,6 +37,7 @@ smartquotes = False  # the sources hold the typography itself, so that catalogs 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_disable_syntax = ["html_inline", "html_block"]
 myst_footnote_transition = False
+myst_ref_domains = ["std"]  # else each [](#label) is looked up as a name of C++, too
 
 # https://www.sphinx-doc.org/en/master/usage/advanced/intl.html
 translations_dir = str(ROOT / "docs/locale")  # which the extension reads, in Sphinx's place

@@ -1,11 +1,14 @@
 """Building fast: the same site, and work-rounds that are still needed."""
 
+from pathlib import Path
+
 import pytest
 from markdown_it import MarkdownIt
 from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils import base
 from myst_parser.parsers.mdit import create_md_parser
 
+from tools import bench, corpus
 from translations import MessageRenderer
 
 
@@ -31,3 +34,11 @@ def test_messages_are_rendered_without_a_document_for_each(monkeypatch: pytest.M
 def test_myst_still_makes_a_document_for_each_message(monkeypatch: pytest.MonkeyPatch) -> None:
     made = documents_made(monkeypatch, create_md_parser(MdParserConfig(), base.DocutilsRenderer))
     assert made == 2, "MyST no longer does: remove MessageRenderer from extensions/translations.py"
+
+
+def test_every_page_says_and_links_to_what_plain_sphinx_makes_of_it(tmp_path: Path) -> None:
+    pages = corpus.write_pages(25)
+    corpus.write_guide(tmp_path, pages, ["en"])
+    bench.build_ours(tmp_path, ["en"])
+    bench.build_stock(tmp_path, "en")
+    assert bench.different(tmp_path, "en", pages) == []
