@@ -163,8 +163,7 @@ def _definition(item: nodes.definition_list_item) -> dict[str, str]:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of Sphinx's writer of HTML."""
     app.add_config_value("foreign_words", {}, "html", dict)
-    for name in ("html", "epub"):
-        app.set_translator(name, AccessibleTranslator)
+    app.set_translator("html", AccessibleTranslator)
     app.add_post_transform(ForeignWords)
     app.add_post_transform(Definitions)
     app.add_post_transform(OneIdentifier)

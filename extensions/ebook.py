@@ -22,6 +22,7 @@ from sphinx.builders.epub3 import Epub3Builder
 from sphinx.errors import SphinxError
 from sphinx.util.typing import ExtensionMetadata
 
+from accessible import AccessibleTranslator
 from book import parts
 from tools.languages import load
 
@@ -29,6 +30,9 @@ COVER = "cover.png"
 STYLE_SHEETS = ["_static/ebook.css", "_static/figures.css"]
 # What the theme has a template for, in the order of the file; pages follow.
 AROUND = ["content.opf", "toc.ncx", "cover.xhtml", "title.xhtml", "nav.xhtml"]
+
+# From how many signs on a cell holds a phrase rather than a word or a number.
+PHRASE = 24
 
 # The earliest time that a ZIP archive can tell.
 EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -49,8 +53,28 @@ class Page:
     drawn: bool
 
 
+class EbookTranslator(AccessibleTranslator):
+    """The HTML of the site, whose tables of phrases can be shown as lists on a narrow page."""
+
+    def visit_table(self, node: nodes.table) -> None:
+        """Say whether a table holds phrases."""
+        if any(len(entry.astext()) > PHRASE for entry in node.findall(nodes.entry)):
+            node["classes"].append("phrases")
+        super().visit_table(node)
+
+    def visit_entry(self, node: nodes.entry) -> None:
+        """Tell each cell the title of its column."""
+        super().visit_entry(node)
+        head = next(node.parent.parent.parent.findall(nodes.thead), None)
+        if head is not None:
+            title = self.attval(head[0][node.parent.index(node)].astext())
+            self.body[-1] = self.body[-1].replace("<td", f'<td data-title="{title}"', 1)
+
+
 class EbookBuilder(Epub3Builder):
     """Sphinx's EPUB builder, with our own package around the pages that it renders."""
+
+    default_translator_class = EbookTranslator
 
     def prepare_writing(self, docnames: Set[str]) -> None:
         """Tell the templates what they say on every page."""

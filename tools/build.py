@@ -105,13 +105,13 @@ def build_folder(builder: str, language: Language, result: Path) -> None:
     """Bring the folder `result` up to date with what a Sphinx builder makes of the sources."""
     digest = inputs_digest(language)
     if read_digest(result / DIGEST) == digest:
-        print(f"{result.relative_to(ROOT)}: up to date")
+        say(result, "up to date")
         return
     fresh = run_sphinx(builder, language)
     keep_times(fresh, result)
     (fresh / DIGEST).write_text(digest, encoding="utf-8")
     put_in_place(fresh, result)
-    print(f"{result.relative_to(ROOT)}: built")
+    say(result, "built")
 
 
 def build_books(languages: Languages) -> None:
@@ -140,13 +140,18 @@ def build_file(kind: str, language: Language, build: Callable[[], Path]) -> None
     recorded = result.with_name(f".{result.stem}{DIGEST}")
     digest = inputs_digest(language)
     if result.is_file() and read_digest(recorded) == digest:
-        print(f"{result.relative_to(ROOT)}: up to date")
+        say(result, "up to date")
         return
     fresh = build()
     result.parent.mkdir(parents=True, exist_ok=True)
     fresh.replace(result)
     recorded.write_text(digest, encoding="utf-8")
-    print(f"{result.relative_to(ROOT)}: built")
+    say(result, "built")
+
+
+def say(result: Path, what: str) -> None:
+    """Print what became of a result in one piece: others are built at the same time."""
+    sys.stdout.write(f"{result.relative_to(ROOT)}: {what}\n")
 
 
 def side_by_side(build: Callable[[Language], None], languages: Sequence[Language]) -> None:
