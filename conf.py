@@ -28,7 +28,7 @@ extensions = [
     "messages",
     "titles",
     "website",
-    "translations",  # after myst_parser, whose parser it takes the place of
+    "translations",
 ]
 exclude_patterns = ["_theme", "locale", "figures"]
 smartquotes = False  # the sources hold the typography itself, so that catalogs hold it too

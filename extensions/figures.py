@@ -10,7 +10,6 @@ its texts are not. One whose <svg> says direction="ltr", such as a chart with ax
 import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from gettext import translation
 from pathlib import Path
 
 from docutils import nodes
@@ -20,6 +19,7 @@ from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
 from tools.languages import load
+from translations import catalog_path, translations
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +56,8 @@ class TranslatedFigures(SphinxPostTransform):
         while page.parent is not None:  # a book holds its pages, and each its own document
             page = page.parent
         name = self.env.path2doc(page["source"]) or self.env.current_document.docname
-        folders = self.config.locale_dirs
-        folder = folders[0] if folders else None
-        return translation(name, folder, [self.config.language], fallback=True).gettext
+        known = translations(catalog_path(self.config, name)).messages
+        return lambda text: known.get(text, text)
 
     def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
         """Set the drawing of the file `path` into the page."""

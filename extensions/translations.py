@@ -1,98 +1,116 @@
-"""Give Sphinx the translations, but for those that a page cannot show safely.
+"""Give the pages their translations, but for those that a page cannot show safely.
 
-The catalogs are read here, whoever runs Sphinx: .mo files beside them, which may be stale or of
-unknown origin, are not. Each message passes the comparison of catalogs/markup.py; one that fails
-is shown in the source language, and reported with the file and line of its catalog. What passes
-is parsed as one paragraph of inline Markdown, and nothing else.
+The catalogs are read here, whoever runs Sphinx. Its own reading finds none, for the setting
+locale_dirs names no folder: so .mo files beside the catalogs, which may be stale or of unknown
+origin, are never used. Each message passes the comparison of catalogs/markup.py; one that fails is
+shown in the source language, and reported with the file and line of its catalog. What passes is
+parsed as inline Markdown, and nothing else.
 """
 
 import hashlib
-import re
-import shutil
-from collections.abc import MutableMapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import polib
 from docutils import nodes
-from markdown_it.token import Token
+from docutils.utils import new_document
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.parsers.mdit import create_md_parser
-from myst_parser.parsers.sphinx_ import MystParser
-from sphinx import locale
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.domains.std import make_glossary_term, split_term_classifiers
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging, texescape
+from sphinx.util.index_entries import split_index_msg
+from sphinx.util.nodes import extract_messages, traverse_translatable_index
 from sphinx.util.typing import ExtensionMetadata
 
-from catalogs.catalog import INTERFACE, SETTINGS, folder_of, line_of, read_all
-from catalogs.markup import interface_differences, refused
+from catalogs.catalog import INTERFACE, SETTINGS, DamagedError, folder_of, line_of, read
+from catalogs.markup import Difference, interface_differences, refused
+from catalogs.status import count
 
 logger = logging.getLogger(__name__)
 
-# Under this name Sphinx keeps the parser of a page's messages, until it has read the page.
-MESSAGES = "translations.parser"
+# The share of a page that is not translated, in its metadata.
+UNTRANSLATED = "untranslated"
+
+
+@dataclass(frozen=True)
+class Translations:
+    """What a page can show of its catalog, and how much of that is not translated, in percent."""
+
+    messages: dict[str, str] = field(default_factory=dict)
+    untranslated: int = 100
+
+
+def catalog_path(config: Config, name: str) -> Path:
+    """Return the file of a catalog in the language of the build."""
+    return folder_of(config.language, Path(config.translations_dir)) / f"{name}.po"
+
+
+@lru_cache(maxsize=128)
+def translations(
+    path: Path, faults: Callable[[str, str], Iterable[Difference]] = refused
+) -> Translations:
+    """Return what can be shown of the catalog in the file `path`, and warn of the rest.
+
+    `faults` compares a message and its translation.
+    """
+    if not path.exists():
+        return Translations()
+    try:
+        catalog = read(path)
+    except DamagedError as error:
+        logger.warning(
+            "%s. Its page is shown untranslated.",
+            error.fault.message,
+            location=f"{error.fault.path}:{error.fault.line}",
+            type="catalog",
+            subtype=error.fault.code,
+        )
+        return Translations()
+    messages = {}
+    for entry in catalog.translated_entries():
+        fault = next(iter(faults(entry.msgid, entry.msgstr)), None)
+        if fault:
+            logger.warning(
+                "translation refused, and the original shown: %s",
+                fault.message,
+                location=f"{path}:{line_of(entry)}",
+                type="catalog",
+                subtype=fault.code,
+            )
+        elif entry.msgstr.strip() and not entry.msgctxt and not entry.msgid_plural:
+            messages[entry.msgid] = entry.msgstr
+    return Translations(messages, 100 - count(catalog).share)
 
 
 def load(app: Sphinx, config: Config) -> None:
-    """Compile what is fit to be shown of the catalogs into the doctree folder, for Sphinx."""
-    compiled = Path(app.doctreedir, "catalogs")
-    shutil.rmtree(compiled, ignore_errors=True)
-    folder = folder_of(config.language, Path(config.translations_dir))
-    catalogs, faults = read_all(folder)
-    for fault in faults:
-        logger.warning(
-            "%s. Its page is shown untranslated.",
-            fault.message,
-            location=f"{fault.path}:{fault.line}",
-            type="catalog",
-            subtype=fault.code,
-        )
-    digest = hashlib.sha256()
-    for name, catalog in catalogs.items():
-        fit = polib.POFile()
-        fit.metadata = catalog.metadata
-        fit.extend(accepted(name, catalog, folder / f"{name}.po"))
-        path = folder_of(config.language, compiled) / f"{name}.mo"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fit.save_as_mofile(str(path))
-        digest.update(path.read_bytes())
-        if name == SETTINGS:
-            translate_settings(config, {entry.msgid: entry.msgstr for entry in fit})
-    config.locale_dirs = [str(compiled)]
-    config.translations_digest = digest.hexdigest()
-    app.translator, _ = locale.init([compiled], config.language, INTERFACE)
+    """Translate what belongs to no page: the settings, and the words of the theme."""
+    translate_settings(config, translations(catalog_path(config, SETTINGS)).messages)
+    words = polib.POFile()
+    words.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    known = translations(catalog_path(config, INTERFACE), interface_differences).messages
+    words.extend(polib.POEntry(msgid=word, msgstr=text) for word, text in known.items())
+    compiled = words.to_binary()
+    app.translator.add_fallback(GNUTranslations(BytesIO(compiled)))
+    config.interface_digest = hashlib.sha256(compiled).hexdigest()
 
 
-def accepted(name: str, catalog: polib.POFile, path: Path) -> list[polib.POEntry]:
-    """Return the entries of a catalog that can be shown, and warn of the others."""
-    fit = []
-    for entry in catalog.translated_entries():
-        why = refused(entry.msgid, entry.msgstr)
-        if name == INTERFACE:
-            why = list(interface_differences(entry.msgid, entry.msgstr))
-        for difference in why[:1]:
-            logger.warning(
-                "translation refused, and the original shown: %s",
-                difference.message,
-                location=f"{path}:{line_of(entry)}",
-                type="catalog",
-                subtype=difference.code,
-            )
-        if not why and not entry.msgctxt and not entry.msgid_plural:
-            fit.append(entry)
-    return fit
-
-
-def translate_settings(config: Config, translations: dict[str, str]) -> None:
+def translate_settings(config: Config, translated: dict[str, str]) -> None:
     """Put the guide's title, author and licence into the language of the build."""
     for name in ("project", "author", "copyright", "html_title"):
-        config[name] = translations.get(config[name], config[name])
+        config[name] = translated.get(config[name], config[name])
     texescape.init()
 
     def latex(text: str) -> str:  # which Sphinx takes for LaTeX, as conf.py may hold it
-        known = translations.get(text)
+        known = translated.get(text)
         return texescape.escape(known, config.latex_engine) if known else text
 
     config.latex_documents = [
@@ -101,84 +119,102 @@ def translate_settings(config: Config, translations: dict[str, str]) -> None:
     ]
 
 
-class MessageRenderer(SphinxRenderer):
-    """MyST's renderer, which one message after another is given to.
+class TranslatedPage(SphinxTransform):
+    """Put the translations into a page, in the place of Sphinx's transform Locale.
 
-    MyST makes a document for each rendering, even when one is given (MyST-Parser 5.2).
-    """
-
-    def setup_render(self, options: dict[str, Any], env: MutableMapping[str, Any]) -> None:
-        """Prepare for the document of the options; but for the first, only change to it."""
-        if "document" not in vars(self):
-            super().setup_render(options, env)
-        self.md_env = env
-        self.document = self.current_node = options["document"]
-        self.reporter = self.document.reporter
-
-
-class MessageParser(MystParser):
-    """MyST's parser, which takes a translated message for one paragraph of inline Markdown.
-
-    Sphinx hands it each message apart, as if it were a page, in a document so marked. MyST would
-    parse lists, directives and HTML there, and forget what it knew of the page:
+    Sphinx 9 parses each translation twice as a page of its own, in which MyST would take lists,
+    directives and HTML, and forget what it knows of the page:
     https://github.com/executablebooks/MyST-Parser/issues/852
     """
 
-    MARK = ":<translated>"
-
-    def parse(self, inputstring: str, document: nodes.document) -> None:
-        """Parse a page, or a message, into `document`."""
-        if not str(document["source"]).endswith(self.MARK):
-            super().parse(inputstring, document)
-            return
-        # Sphinx underlines a title, and then takes the first child of the first child.
-        title = re.fullmatch(r"(?P<text>.*)\n=+", inputstring, re.DOTALL)
-        paragraph = self._paragraph(title["text"] if title else inputstring, document)
-        if title:
-            text = title["text"]
-            document += nodes.section("", nodes.title(text, "", *paragraph.children))
-        else:
-            document += paragraph
-
-    @staticmethod
-    def _paragraph(text: str, document: nodes.document) -> nodes.Element:
-        environment = document.settings.env
-        parser = environment.temp_data.get(MESSAGES)
-        if parser is None:  # the first message of the page
-            parser = create_md_parser(environment.myst_config, MessageRenderer)
-            environment.temp_data[MESSAGES] = parser
-        parser.options["document"] = document
-        lines = [0, 1]
-        tokens = [
-            Token("paragraph_open", "p", 1, map=lines),
-            *parser.parseInline(text.strip()),
-            Token("paragraph_close", "p", -1),
-        ]
-        tokens[1].map = lines
-        parser.renderer.render(tokens, parser.options, {})
-        paragraph = document[0]
-        assert isinstance(paragraph, nodes.paragraph)  # noqa: S101, it is what the tokens say
-        document.clear()
-        return paragraph
-
-
-class CleanMeta(SphinxTransform):
-    """Take Sphinx's own mark off translated descriptions, before it reaches the HTML."""
-
-    # After the transform that counts what is translated (25).
-    default_priority = 30
+    default_priority = 20  # that of Locale
 
     def apply(self, **_: object) -> None:
-        """Clean the meta elements of one page."""
-        for node in self.document.findall(nodes.meta):
-            node.attributes.pop("translated", None)
+        """Translate what readers see of one page."""
+        docname = self.env.current_document.docname
+        path = catalog_path(self.config, docname)
+        self.env.note_dependency(path)
+        found = translations(path)
+        self.env.metadata[docname][UNTRANSLATED] = found.untranslated
+        if not found.messages:
+            return
+        self._prepare()
+        for node, message in list(extract_messages(self.document)):
+            text = found.messages.get(message, message)
+            if text != message:
+                self._translate(node, message, text)
+        for index, entries in traverse_translatable_index(self.document):
+            index["raw_entries"] = entries
+            index["entries"] = [
+                (kind, _translated_entry(kind, value, found.messages), identifier, main, None)
+                for kind, value, identifier, main, _ in entries
+            ]
+
+    def _prepare(self) -> None:
+        """Make what parses the messages of this page, one after another.
+
+        They are rendered for a document of their own, so that none is noted twice in the page's.
+        """
+        document = new_document(self.document["source"], self.document.settings)
+        document.reporter = self.document.reporter
+        parser = create_md_parser(document.settings.env.myst_config, SphinxRenderer)
+        parser.options["document"] = document
+        self.renderer = cast("SphinxRenderer", parser.renderer)
+        self.renderer.setup_render(dict(parser.options), {})
+
+    def _parse(self, text: str, line: int) -> nodes.paragraph:
+        paragraph = nodes.paragraph()
+        with self.renderer.current_node_context(paragraph):
+            self.renderer.nested_render_text(text.strip(), line - 1, inline=True)
+        return paragraph
+
+    def _translate(self, node: nodes.Element, message: str, text: str) -> None:
+        if isinstance(node, addnodes.translatable):
+            node.apply_translated_message(message, text)
+        elif isinstance(node, nodes.meta):
+            node["content"] = text
+        elif isinstance(node, nodes.image):
+            node["alt"] = text
+        elif isinstance(node, nodes.term) and node["ids"]:
+            self._translate_term(node, text)
+        else:
+            self._fill(node, self._parse(text, node.line or 1))
+
+    def _translate_term(self, node: nodes.term, text: str) -> None:
+        """Make a term of the glossary known by its translation, too."""
+        line = node.line or 1
+        name, classifier = split_term_classifiers(text)
+        for identifier in node["ids"]:
+            words = self._parse(name, line).children
+            source = self.document["source"]
+            self._fill(
+                node,
+                make_glossary_term(
+                    self.env, words, classifier, source, line, identifier, self.document
+                ),
+            )
+
+    @staticmethod
+    def _fill(node: nodes.Element, translated: nodes.Element) -> None:
+        """Give a node the content of its translation, in which the marks of footnotes stay."""
+        marks = list(node.findall(nodes.footnote_reference))
+        for mark in list(translated.findall(nodes.footnote_reference)):
+            same = next((each for each in marks if each["refname"] == mark["refname"]), None)
+            if same:
+                marks.remove(same)
+                mark.parent.replace(mark, same)
+        node.children = []
+        node += translated.children
+
+
+def _translated_entry(kind: str, value: str, messages: dict[str, str]) -> str:
+    return ";".join(messages.get(part, part) for part in split_index_msg(kind, value))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Take the place of MyST's parser and of Sphinx's reading of catalogs."""
+    """Take the place of Sphinx's reading of catalogs."""
     app.add_config_value("translations_dir", "locale", "env", str)
-    app.add_config_value("translations_digest", "", "env", str)
-    app.add_source_parser(MessageParser, override=True)
-    app.add_transform(CleanMeta)
+    app.add_config_value("interface_digest", "", "env", str)
+    app.add_transform(TranslatedPage)
     app.connect("config-inited", load)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

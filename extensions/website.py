@@ -22,10 +22,11 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from catalogs.catalog import DamagedError, folder_of, read
-from catalogs.status import count, published
+from catalogs.catalog import folder_of
+from catalogs.status import published
 from tools import ROOT
 from tools.languages import Language, Languages, load
+from translations import UNTRANSLATED
 
 # How many words a grown-up reads silently in a minute, in non-fiction: Brysbaert, 2019.
 WORDS_A_MINUTE = 238
@@ -109,7 +110,7 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
             where = Path(edited).relative_to(ROOT).as_posix()
             context["improve"] = f"{app.config.repository_edit.rstrip('/')}/{where}"
         if here != languages.source:
-            context["untranslated_share"] = untranslated_share(catalog)
+            context["untranslated_share"] = app.env.metadata[pagename][UNTRANSLATED]
 
 
 @cache
@@ -117,14 +118,6 @@ def site_languages() -> tuple[Languages, tuple[Language, ...]]:
     """Return all languages, and the published ones; read once a build."""
     languages = load()
     return languages, published(languages)
-
-
-def untranslated_share(path: Path) -> int:
-    """Return how much of a page's catalog is not translated, in percent, rounded down."""
-    try:
-        return 100 - count(read(path)).share
-    except DamagedError:
-        return 100
 
 
 def description(doctree: nodes.document | None) -> str:

@@ -211,6 +211,29 @@ def test_a_message_keeps_its_links_terms_code_and_emphasis(guide: Guide) -> None
     assert links == {"there": "#ici", "here": "#la", "word": "#term-mot"}
 
 
+def test_footnotes_keep_their_numbers_where_a_translation_moves_their_marks(guide: Guide) -> None:
+    text = "Un fait[^a], un autre[^b], encore le premier[^a]."
+    guide.page("index", f"# Titre\n\n{text}\n\n[^a]: La preuve.\n\n[^b]: La source.\n")
+    shown = "Another[^b], a fact[^a], the first again[^a]."
+    guide.catalog("index", {text: shown, "La preuve.": "The proof.", "La source.": "The source."})
+    run = guide.build("-W", "-n")
+    assert run.returncode == 0, run.stderr
+    article = guide.article()
+    marks = [mark.get_text() for mark in article.select("a.footnote-reference")]
+    assert marks == ["[2]", "[1]", "[1]"]
+    notes = [note.get_text() for note in article.select("aside.footnote > p")]
+    assert notes == ["The proof.", "The source."]
+
+
+def test_an_entry_of_the_index_is_translated(guide: Guide) -> None:
+    guide.page("index", "# Titre\n\n```{index} single: mot; sens\n```\n\nUn texte.\n")
+    guide.catalog("index", {"mot": "word", "sens": "meaning"})
+    assert guide.build("-W").returncode == 0
+    index = BeautifulSoup((guide.folder / "html/genindex.html").read_text("utf-8"), "html.parser")
+    entries = [entry.get_text(" ", strip=True) for entry in index.select(".index-entries > li")]
+    assert entries == ["word meaning"]
+
+
 def test_a_description_is_translated_and_clean(guide: Guide) -> None:
     front = '---\nmyst:\n  html_meta:\n    description: "Une description."\n---\n'
     guide.page("index", f"{front}# Titre\n")
