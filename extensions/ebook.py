@@ -19,12 +19,14 @@ from babel.dates import format_date
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
-from sphinx.errors import SphinxError
+from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
 from accessible import AccessibleTranslator
 from book import parts
 from tools.languages import load
+
+logger = logging.getLogger(__name__)
 
 COVER = "cover.png"
 STYLE_SHEETS = ["_static/ebook.css", "_static/figures.css"]
@@ -36,12 +38,6 @@ PHRASE = 24
 
 # The earliest time that a ZIP archive can tell.
 EARLIEST = (1980, 1, 1, 0, 0, 0)
-
-
-class CoverError(SphinxError):
-    """The cover was not drawn; the message says why."""
-
-    category = "The cover was not drawn"
 
 
 @dataclass(frozen=True)
@@ -57,18 +53,21 @@ class EbookTranslator(AccessibleTranslator):
     """The HTML of the site, whose tables of phrases can be shown as lists on a narrow page."""
 
     def visit_table(self, node: nodes.table) -> None:
-        """Say whether a table holds phrases."""
-        if any(len(entry.astext()) > PHRASE for entry in node.findall(nodes.entry)):
+        """Say whether a table has phrases under the titles of its columns."""
+        long = any(len(entry.astext()) > PHRASE for entry in node.findall(nodes.entry))
+        if long and node.next_node(nodes.thead):
             node["classes"].append("phrases")
         super().visit_table(node)
 
     def visit_entry(self, node: nodes.entry) -> None:
-        """Tell each cell the title of its column."""
+        """Tell the cells of such a table, but for the first of each row, the title above them."""
         super().visit_entry(node)
-        head = next(node.parent.parent.parent.findall(nodes.thead), None)
-        if head is not None:
-            title = self.attval(head[0][node.parent.index(node)].astext())
-            self.body[-1] = self.body[-1].replace("<td", f'<td data-title="{title}"', 1)
+        row, group = node.parent, node.parent.parent.parent
+        column = row.index(node)
+        if "phrases" in group.parent["classes"] and column:
+            titles = list(next(group.findall(nodes.thead)).findall(nodes.entry))
+            cell = f'<td data-title="{self.attval(titles[column].astext())}"'
+            self.body[-1] = self.body[-1].replace("<td", cell, 1)
 
 
 class EbookBuilder(Epub3Builder):
@@ -112,7 +111,9 @@ class EbookBuilder(Epub3Builder):
         for name in AROUND:
             text = self.templates.render(name, context)
             Path(self.outdir, name).write_text(text, encoding="utf-8")
-        draw(self.templates.render("cover.svg", context), Path(self.outdir, COVER))
+        if not self._draw_cover(self.templates.render("cover.svg", context)):
+            self.app.statuscode = 1
+            return
         self.build_mimetype()
         self.build_container()
         self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS]
@@ -122,6 +123,16 @@ class EbookBuilder(Epub3Builder):
     def _page(self, docname: str) -> Page:
         drawn = "<svg" in Path(self.get_outfilename(docname)).read_text(encoding="utf-8")
         return Page(self.get_target_uri(docname), self.env.titles[docname].astext(), drawn)
+
+    def _draw_cover(self, svg: str) -> bool:
+        """Draw the cover as a PNG file, which every shelf can show; say whether it went well."""
+        command = ["rsvg-convert", "--output", str(Path(self.outdir, COVER))]
+        try:
+            subprocess.run(command, input=svg.encode(), check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            logger.error("No e-book, for rsvg-convert has not drawn the cover (%s)", error)
+            return False
+        return True
 
     def build_epub(self) -> None:
         """Pack the files, whose bytes alone decide those of the EPUB file.
@@ -134,19 +145,6 @@ class EbookBuilder(Epub3Builder):
                 entry = ZipInfo(name, max(self.moment.timetuple()[:6], EARLIEST))
                 entry.compress_type = ZIP_STORED if name == "mimetype" else ZIP_DEFLATED
                 archive.writestr(entry, Path(self.outdir, name).read_bytes())
-
-
-def draw(svg: str, path: Path) -> None:
-    """Draw a picture as a PNG file, which every shelf can show. Raises CoverError."""
-    try:
-        subprocess.run(
-            ["rsvg-convert", "--output", path], input=svg.encode(), check=True, capture_output=True
-        )
-    except FileNotFoundError as error:
-        message = "rsvg-convert is missing. Install librsvg, or run make epub, which does."
-        raise CoverError(message) from error
-    except subprocess.CalledProcessError as error:
-        raise CoverError(error.stderr.decode(errors="replace")) from error
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -1,5 +1,6 @@
 """The e-book, as real EPUB files: one a language, whole, valid, and readable by everyone."""
 
+import os
 import re
 import struct
 import xml.etree.ElementTree as ET
@@ -397,3 +398,16 @@ def test_a_build_that_fails_keeps_the_last_ebook(copy: Copy) -> None:
     assert "epub, العربية: failed" in run.stderr
     assert "Traceback" not in run.stderr
     assert last.read_bytes() == good
+
+
+def test_a_cover_that_cannot_be_drawn_is_an_error(copy: Copy, tmp_path: Path) -> None:
+    folder = copy("without a cover")
+    broken = tmp_path / "rsvg-convert"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    run = make("epub", cwd=folder, env={"LANGS": "fr", "PATH": path})
+    assert run.returncode != 0
+    assert "rsvg-convert has not drawn the cover" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (folder / "build/epub").exists()
