@@ -76,7 +76,11 @@ copybutton_prompt_text = "$ "
 latex_engine = "lualatex"
 latex_use_xindy = True
 latex_documents = [("index", "back-office.tex", project, author, "manual")]
-latex_additional_files = ["docs/_latex/guide.sty"]
+latex_additional_files = [
+    "docs/_latex/guide.sty",
+    "docs/_latex/guide-ar.sty",
+    "docs/_latex/index-ar.xdy",
+]
 latex_table_style = ["booktabs"]
 latex_show_urls = "footnote"
 latex_show_pagerefs = True
@@ -85,6 +89,7 @@ latex_elements = {
     "pointsize": "11pt",
     "extraclassoptions": "openright,twoside",
     "fncychap": "",
+    "passoptionstopackages": r"\PassOptionsToPackage{hyphens}{url}",
     "fontpkg": "",
     "polyglossia": "",  # babel for every language, as Sphinx has it for French
     "babel": r"\usepackage{babel}",

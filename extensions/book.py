@@ -7,13 +7,31 @@ from docutils.nodes import Element
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.latex import LaTeXBuilder
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.latex import LaTeXTranslator
 
+from website import description
+
 # The part that concerns the site alone, as the source names it: translations name it otherwise.
 LEFT_OUT = "Contribuer"
+
+
+# What babel is told, where the name that Sphinx gives it is not enough. English is spelt as in
+# Britain, and cut as there. Spanish comes without its shorthands, which read text as commands, and
+# with the lists and page numbers of the others. Arabic is set from right to left, its Latin words
+# from left to right, each script in its own face, which guide-ar.sty names.
+BABEL = {
+    "en": r"\usepackage[british]{babel}",
+    "es": r"\usepackage[spanish,es-noshorthands,es-nolists,es-lcroman]{babel}",
+    "ar": r"""
+        \usepackage[provide=*,bidi=basic,
+          layout=sectioning.lists.contents.footnotes.captions.columns.tabular]{babel}
+        \babelprovide[onchar=ids fonts]{arabic}
+        \babelprovide[import,onchar=ids fonts]{english}""",
+}
 
 
 def parts(environment: BuildEnvironment) -> Iterator[addnodes.toctree]:
@@ -25,7 +43,33 @@ def parts(environment: BuildEnvironment) -> Iterator[addnodes.toctree]:
 
 
 class BookTranslator(LaTeXTranslator):
-    """Sphinx's LaTeX writer, with page numbers for cross-references but not for citations."""
+    """Sphinx's LaTeX writer, with what a printed page and its log need.
+
+    Cross-references carry page numbers, but not citations; pictures their alternative text; and
+    the log says where each page of the guide begins.
+    """
+
+    def visit_start_of_file(self, node: Element) -> None:
+        """Name the page of the guide that begins."""
+        self.body.append(f"\n\\guidesource{{docs/{node['docname']}.md}}\n")
+        super().visit_start_of_file(node)
+
+    def encode(self, text: str) -> str:
+        """Escape a text; a part that it isolates, from left to right, becomes a group of TeX's.
+
+        babel leaves out these signs, LRI and PDI: https://www.unicode.org/reports/tr9/
+        """
+        return super().encode(text).replace("\u2066", r"\guideltr{").replace("\u2069", "}")
+
+    def visit_image(self, node: Element) -> None:
+        """Draw a picture, described for those who do not see it.
+
+        Sphinx 9.0 drops the alternative text.
+        """
+        alternative = f"\ufeff{node.get('alt', '')}".encode("utf-16-be").hex()
+        self.body.append(f"\\guidepicture{{{alternative}}}{{%\n")
+        super().visit_image(node)
+        self.body.append("}")
 
     def visit_reference(self, node: Element) -> None:
         """Open a link; a citation, whose target is an entry of the sources, ends without page."""
@@ -44,6 +88,11 @@ class BookBuilder(LaTeXBuilder):
 
     default_translator_class = BookTranslator
 
+    def init_context(self) -> None:
+        """Have babel name the index."""
+        super().init_context()
+        self.context["indexname"] = r"\guideindexname"
+
     def get_contentsname(self, indexfile: str) -> str:
         """Return "", so that babel names the table of contents."""
         return ""
@@ -53,12 +102,14 @@ class BookBuilder(LaTeXBuilder):
     ) -> nodes.document:
         """Return the book's document: the home page, then part after part of `indexfile`."""
         document = super().assemble_doctree(indexfile, toctree_only, appendices)
+        self.context["preamble"] += self._front_matter(document)
         home = next(document.findall(nodes.section))
         pages = {}
         for page in list(document.findall(addnodes.start_of_file)):
             pages[page["docname"]] = page
             page.parent.remove(page)
         # The writer takes the first section for the book and its title for the book's title.
+        home.insert(0, nodes.raw("", f"\\guidesource{{docs/{indexfile}.md}}", format="latex"))
         book = nodes.section("", nodes.title("", self.config.project), home)
         for toctree in parts(self.env):
             part = rf"\part{{{escape(toctree['caption'], self.config.latex_engine)}}}"
@@ -68,8 +119,33 @@ class BookBuilder(LaTeXBuilder):
         document += book
         return document
 
+    def _front_matter(self, document: nodes.document) -> str:
+        """Return what the title page and the properties of the PDF say, as LaTeX."""
+        terms = [term.astext() for term in document.findall(nodes.term) if is_entry(term)]
+        said = {
+            "guidelicence": self.config.copyright,
+            "guidesubject": description(document),
+            "guidekeywords": ", ".join(terms),
+        }
+        return "".join(
+            f"\n\\newcommand{{\\{name}}}{{{escape(text, self.config.latex_engine)}}}"
+            for name, text in said.items()
+        )
+
+
+def is_entry(term: nodes.term) -> bool:
+    """Say whether a term is one of the glossary."""
+    return any(name.startswith("term-") for name in term["ids"])
+
+
+def tell_babel(_: Sphinx, config: Config) -> None:
+    """Have babel set the language of the build."""
+    babel = BABEL.get(config.language, config.latex_elements["babel"])
+    config.latex_elements = config.latex_elements | {"babel": babel}
+
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Put the book builder in the place of Sphinx's."""
+    """Put the book builder in the place of Sphinx's, and have babel set the language."""
     app.add_builder(BookBuilder, override=True)
+    app.connect("config-inited", tell_babel)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,6 @@ import errno
 import fcntl
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +23,7 @@ import jinja2
 from catalogs.status import published
 from tools import ROOT
 from tools.languages import Language, Languages, LanguagesError, load
+from tools.typeset import TypesettingError, typeset
 
 BUILD = ROOT / "build"
 WORK = BUILD / "work"
@@ -35,6 +35,7 @@ INPUTS = (
     "languages.toml",
     "requirements.txt",
     "tools/build.py",
+    "tools/typeset.py",
     "extensions",
     "catalogs",
     "docs",
@@ -117,11 +118,21 @@ def build_folder(builder: str, language: Language, result: Path) -> None:
 def build_books(languages: Languages) -> None:
     """Build build/pdf/back-office-<code>.pdf for each wanted language."""
     side_by_side(
-        lambda language: build_file(
-            "pdf", language, lambda: run_latex(run_sphinx("latex", language))
-        ),
+        lambda language: build_file("pdf", language, lambda: typeset_book(language)),
         wanted(languages),
     )
+
+
+def typeset_book(language: Language) -> Path:
+    """Return the book of a language, typeset in a fresh folder."""
+    try:
+        return typeset(run_sphinx("latex", language), environment())
+    except TypesettingError as error:
+        message = (
+            f"{error}\nlatexpdf, {language.name}: failed, for the reasons above. "
+            "What was built before has not changed."
+        )
+        raise BuildError(message) from error
 
 
 def build_ebooks(languages: Languages) -> None:
@@ -219,34 +230,6 @@ def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str
     strict = ["--nitpicky", "--fail-on-warning", "--keep-going"]
     place = ["--conf-dir", str(ROOT), "--doctree-dir", str(doctrees)]
     return ["--builder", builder, *strict, *place, "--define", f"language={language.code}"]
-
-
-def run_latex(folder: Path) -> Path:
-    """Typeset the one LaTeX source in `folder`, and return the PDF.
-
-    Sphinx's Makefile runs latexmk with the right options for the index. Its -Werror makes a
-    missing glyph and an undefined reference errors, as LaTeX itself does not.
-    """
-    options = ["LATEXMKOPTS=-quiet -Werror", "LATEXOPTS=--halt-on-error"]
-    output = None if sys.stdout.isatty() else subprocess.PIPE
-    run = subprocess.run(
-        ["make", "--directory", folder, "all-pdf", *options],
-        env={name: value for name, value in environment().items() if "MAKE" not in name},
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output and subprocess.STDOUT,
-        check=False,
-    )
-    log = folder / "back-office.log"
-    if run.returncode:
-        text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        faults = r"^(?:! |Missing character|.*(?:undefined|multiply.defined)).*$"
-        found = "\n".join(re.findall(faults, text, re.MULTILINE)) or (run.stdout or b"").decode(
-            errors="replace"
-        )
-        message = f"{found}\nThe book was not built; the whole log is {log.relative_to(ROOT)}."
-        raise BuildError(message)
-    return log.with_suffix(".pdf")
 
 
 def environment() -> dict[str, str]:

@@ -1,0 +1,104 @@
+"""Typeset the book, and read in TeX's log what TeX itself takes for no error.
+
+A glyph that no face has, a reference to nothing and a line that leaves its column would be printed
+without a word: each is a fault here, said with the page of the book and the page of the guide.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools import ROOT
+
+# By how much a line or a page may be too large before somebody sees it, in points.
+TOLERANCE = 1.0
+
+# What the log says, and what extensions/book.py and docs/_latex/guide.sty have it say: where each
+# page of the guide begins, and when a page of the book is done.
+SAYINGS = re.compile(
+    r"""
+    ^guide:\ source\ (?P<source>\S+)$
+    | ^guide:\ page\ (?P<page>\S+)$
+    | ^Missing\ character:\ There\ is\ no\ (?P<glyph>.*?)\ in\ font\ (?P<face>[^:\n]*).*$
+    | ^Overfull\ \\(?P<box>[hv])box\ \((?P<excess>[\d.]+)pt\ too\ (?:wide|high)\)
+      .*\n(?P<text>(?:[^\n]+\n)*)
+    | ^LaTeX\ Warning:\ (?:Hyper\ r|R)eference\ [`'](?P<reference>.*)'\ on\ page\ \S+\ undefined.*$
+    | ^LaTeX\ Warning:\ Label\ `(?P<label>.*)'\ multiply\ defined\.$
+    | ^!\ (?P<error>.*)$
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+# In the text of a box: boxes, switches of face, discretionary hyphens.
+MARKUP = re.compile(r"\[\]|\\\S+/\S+ ?|\|(?=\w)")
+
+
+class TypesettingError(Exception):
+    """The book cannot be printed; the message says where, what is wrong, and the mend."""
+
+
+def typeset(folder: Path, environment: dict[str, str]) -> Path:
+    """Typeset the one LaTeX source in `folder`, and return the PDF.
+
+    Sphinx's Makefile runs latexmk, which runs LuaLaTeX as often as the references need.
+    Raises TypesettingError with every fault found.
+    """
+    options = ["LATEXMKOPTS=-quiet", "LATEXOPTS=--halt-on-error"]
+    rules = folder / f"index-{folder.parent.name.rpartition('-')[2]}.xdy"
+    if rules.is_file():  # the language's own order, where xindy has none
+        options.append(f"XINDYOPTS=-L general -C utf8 -M sphinx.xdy -M {rules.name}")
+    output = None if sys.stdout.isatty() else subprocess.PIPE
+    run = subprocess.run(
+        ["make", "--directory", folder, "all-pdf", *options],
+        # Lines of the log are not cut, so that they can be read.
+        env={name: value for name, value in environment.items() if "MAKE" not in name}
+        | {"max_print_line": "100000"},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output and subprocess.STDOUT,
+        check=False,
+    )
+    path = folder / "back-office.log"
+    log = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    found = list(dict.fromkeys(faults(log)))
+    if run.returncode and not found:
+        found = [(run.stdout or b"").decode(errors="replace")]
+    if found:
+        whole = f"The whole log is {os.path.relpath(path, ROOT)}."
+        raise TypesettingError("\n".join([*found, whole]))
+    return path.with_suffix(".pdf")
+
+
+def faults(log: str) -> Iterator[str]:
+    """Yield a line for each fault that the log of the last run of TeX tells of."""
+    sayings = list(SAYINGS.finditer(log))
+    source = ""
+    for index, saying in enumerate(sayings):
+        source = saying["source"] or source
+        pages = (later["page"] for later in sayings[index:] if later["page"])
+        fault = explained(saying)
+        if fault:
+            where = source or "contents, running heads or index"
+            yield f"{where}: page {next(pages, 'unknown')} of the book: {fault}"
+
+
+def explained(saying: re.Match[str]) -> str:
+    """Return what is wrong and the mend, or "" where nothing is."""
+    if saying["glyph"]:
+        return f"no face has the character {saying['glyph']}. Write another one."
+    if saying["box"] and float(saying["excess"]) > TOLERANCE:
+        text = " ".join(MARKUP.sub("", saying["text"]).split())
+        mend = (
+            "Reword it, or let a word in it be cut (docs/_latex/guide.sty, \\babelhyphenation)"
+            if saying["box"] == "h"
+            else "Make it shorter"
+        )
+        size = "wide" if saying["box"] == "h" else "high"
+        return f"too {size} by {float(saying['excess']):.1f} points: “{text}”. {mend}."
+    if saying["reference"]:
+        return f"undefined reference to {saying['reference']}. Mend the link."
+    if saying["label"]:
+        return f"the label {saying['label']} is there twice. Rename one."
+    return f"{saying['error']}" if saying["error"] else ""
