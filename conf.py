@@ -12,7 +12,6 @@ project = "Le back office"
 author = "L’équipe du guide"
 copyright = "L’équipe du guide, CC BY-SA 4.0"
 version = release = "1.0"
-today_fmt = "%-d %B %Y"
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#general-configuration
 language = "fr"
@@ -79,6 +78,8 @@ latex_documents = [("index", "back-office.tex", project, author, "manual")]
 latex_additional_files = [
     "docs/_latex/guide.sty",
     "docs/_latex/guide-ar.sty",
+    "docs/_latex/guide-fr.sty",
+    "docs/_latex/index.xdy",
     "docs/_latex/index-ar.xdy",
 ]
 latex_table_style = ["booktabs"]
@@ -95,6 +96,7 @@ latex_elements = {
     "babel": r"\usepackage{babel}",
     "geometry": "",
     "preamble": r"\usepackage{guide}",
+    "printindex": r"\guideindex",
 }
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#options-for-epub-output

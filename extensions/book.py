@@ -1,7 +1,11 @@
 """Arrange the pages of the site into the chapters of a book."""
 
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
+from babel.dates import format_date
 from docutils import nodes
 from docutils.nodes import Element
 from sphinx import addnodes
@@ -13,6 +17,7 @@ from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.latex import LaTeXTranslator
 
+from tools.languages import load
 from website import description
 
 # The part that concerns the site alone, as the source names it: translations name it otherwise.
@@ -88,14 +93,19 @@ class BookBuilder(LaTeXBuilder):
 
     default_translator_class = BookTranslator
 
-    def init_context(self) -> None:
-        """Have babel name the index."""
-        super().init_context()
-        self.context["indexname"] = r"\guideindexname"
-
     def get_contentsname(self, indexfile: str) -> str:
         """Return "", so that babel names the table of contents."""
         return ""
+
+    def copy_support_files(self) -> None:
+        """Have xindy sort by our rules too, for which Sphinx has no setting."""
+        super().copy_support_files()
+        known = {Path(path).name for path in self.config.latex_additional_files}
+        ours = known & {"index.xdy", f"index-{self.config.language}.xdy"}
+        modules = " ".join(f"-M {name}" for name in ("sphinx.xdy", *sorted(ours)))
+        makefile = Path(self.outdir, "Makefile")
+        text = makefile.read_text(encoding="utf-8")
+        makefile.write_text(text.replace("-M sphinx.xdy", modules), encoding="utf-8")
 
     def assemble_doctree(
         self, indexfile: str, toctree_only: bool, appendices: list[str]
@@ -138,14 +148,20 @@ def is_entry(term: nodes.term) -> bool:
     return any(name.startswith("term-") for name in term["ids"])
 
 
-def tell_babel(_: Sphinx, config: Config) -> None:
-    """Have babel set the language of the build."""
+def speak(_: Sphinx, config: Config) -> None:
+    """Put what depends on the language into the settings: babel's, and the date in words.
+
+    The date is that of the sources: https://reproducible-builds.org/specs/source-date-epoch/
+    """
     babel = BABEL.get(config.language, config.latex_elements["babel"])
     config.latex_elements = config.latex_elements | {"babel": babel}
+    time = float(os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp())
+    locale = load().get(config.language).dictionary
+    config.today = format_date(datetime.fromtimestamp(time, UTC), "long", locale)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Put the book builder in the place of Sphinx's, and have babel set the language."""
+    """Put the book builder in the place of Sphinx's, and have it speak the build's language."""
     app.add_builder(BookBuilder, override=True)
-    app.connect("config-inited", tell_babel)
+    app.connect("config-inited", speak)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -89,12 +89,12 @@ def site() -> Path:
 
 
 @pytest.fixture(scope="session")
-def book() -> Path:
-    """Return the French book of this checkout, built."""
+def books() -> dict[str, Path]:
+    """Return the books of this checkout by their language, built."""
     require(*COMMANDS["book"])
-    run = make("latexpdf", env={"LANGS": "fr"})
+    run = make("latexpdf")
     assert run.returncode == 0, run.stdout + run.stderr
-    return ROOT / "build" / "pdf" / "back-office-fr.pdf"
+    return {code: ROOT / "build" / "pdf" / f"back-office-{code}.pdf" for code in CODES}
 
 
 def copy_to(folder: Path) -> Path:

@@ -17,11 +17,12 @@ from tools import ROOT
 TOLERANCE = 1.0
 
 # What the log says, and what extensions/book.py and docs/_latex/guide.sty have it say: where each
-# page of the guide begins, and when a page of the book is done.
+# page of the guide begins, when it is set and when it is printed; and when a page is printed.
 SAYINGS = re.compile(
     r"""
     ^guide:\ source\ (?P<source>\S+)$
     | ^guide:\ page\ (?P<page>\S+)$
+    | ^guide:\ prints\ (?P<printed>\S+)$
     | ^Missing\ character:\ There\ is\ no\ (?P<glyph>.*?)\ in\ font\ (?P<face>[^:\n]*).*$
     | ^Overfull\ \\(?P<box>[hv])box\ \((?P<excess>[\d.]+)pt\ too\ (?:wide|high)\)
       .*\n(?P<text>(?:[^\n]+\n)*)
@@ -31,6 +32,8 @@ SAYINGS = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+# What stands on no page of the guide.
+FRONT = "title page or contents"
 # In the text of a box: boxes, switches of face, discretionary hyphens.
 MARKUP = re.compile(r"\[\]|\\\S+/\S+ ?|\|(?=\w)")
 
@@ -46,9 +49,6 @@ def typeset(folder: Path, environment: dict[str, str]) -> Path:
     Raises TypesettingError with every fault found.
     """
     options = ["LATEXMKOPTS=-quiet", "LATEXOPTS=--halt-on-error"]
-    rules = folder / f"index-{folder.parent.name.rpartition('-')[2]}.xdy"
-    if rules.is_file():  # the language's own order, where xindy has none
-        options.append(f"XINDYOPTS=-L general -C utf8 -M sphinx.xdy -M {rules.name}")
     output = None if sys.stdout.isatty() else subprocess.PIPE
     run = subprocess.run(
         ["make", "--directory", folder, "all-pdf", *options],
@@ -74,14 +74,17 @@ def typeset(folder: Path, environment: dict[str, str]) -> Path:
 def faults(log: str) -> Iterator[str]:
     """Yield a line for each fault that the log of the last run of TeX tells of."""
     sayings = list(SAYINGS.finditer(log))
-    source = ""
+    source = printed = page = ""
     for index, saying in enumerate(sayings):
         source = saying["source"] or source
-        pages = (later["page"] for later in sayings[index:] if later["page"])
+        printed = saying["printed"] or printed
+        page = saying["page"] or page
         fault = explained(saying)
-        if fault:
-            where = source or "contents, running heads or index"
-            yield f"{where}: page {next(pages, 'unknown')} of the book: {fault}"
+        if fault and saying["glyph"]:  # found missing while the page is printed
+            yield f"{printed or FRONT}: page {page} of the book: {fault}"
+        elif fault:  # found while a page is set, before it is printed
+            following = (later["page"] for later in sayings[index:] if later["page"])
+            yield f"{source or FRONT}: page {next(following, 'unknown')} of the book: {fault}"
 
 
 def explained(saying: re.Match[str]) -> str:
