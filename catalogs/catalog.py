@@ -26,7 +26,10 @@ Catalogs = dict[str, polib.POFile]
 
 # A line with text: a keyword and a string, or a string that continues it. polib takes more.
 _KEYWORD = r"(?:msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)"
-_TEXT_LINE = re.compile(rf'(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?"(?:[^"\\]|\\.)*"\s*')
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_TEXT_LINE = re.compile(rf"(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?{_STRING}\s*")
+# What polib splits a line at.
+_CONTROL = re.compile("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
 
 
 class DamagedError(Exception):
@@ -70,8 +73,10 @@ def parse(content: bytes, path: Path) -> polib.POFile:
         named = re.search(r"line (\d+)", str(error))
         what = "this is no catalog entry: mend the quotation marks and keywords of this line"
         raise DamagedError(Fault(path, int(named[1]) if named else 1, what, "syntax")) from error
-    keywords = re.finditer(r"^(?:#~ )?msgstr(?:\[0\])? ", text, re.MULTILINE)
-    lines = [text.count("\n", 0, match.start()) + 1 for match in keywords]
+    begin = ("msgstr ", "msgstr[0] ", "#~ msgstr ", "#~ msgstr[0] ")
+    lines = [
+        number for number, row in enumerate(text.split("\n"), start=1) if row.startswith(begin)
+    ]
     for entry, line in zip(catalog, lines[-len(catalog) :], strict=False):
         entry.linenum = line
     _check_header(catalog, path)
@@ -118,12 +123,14 @@ def _text(content: bytes, path: Path) -> str:
 
 def _line_fault(line: str) -> tuple[str, str] | None:
     """Return what is wrong with a line of a catalog, and the name of the check."""
+    if _CONTROL.search(line):
+        return "a control character that splits the line: remove it", "syntax"
+    if _TEXT_LINE.fullmatch(line):
+        return None
     if re.match(r"(<{7}|\|{7}|={7}|>{7})(\s|$)", line):
         return "the mark of a merge in conflict: keep one of the two sides", "conflict"
-    if re.search("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]", line):
-        return "a control character that splits the line: remove it", "syntax"
     comment = line.startswith("#") and not line.startswith(("#~ ", "#~|", "#|"))
-    if line.strip() and not comment and not _TEXT_LINE.fullmatch(line):
+    if line.strip() and not comment:
         return "this is no entry: mend the keyword and the quotation marks", "syntax"
     return None
 

@@ -21,6 +21,9 @@ Counts = Counter[str]
 # Stands for words that are not those of the message.
 UNKNOWN = "□"
 
+# A message without any sign of Markdown, which needs no parser: one line of words.
+PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ \u00A0\u202F.,;!?،؛؟’'“”«»„()/%€–—…-]|:(?!:))*")
+
 ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
 
 # With more syntax than the guide uses, so that what has no place in a message is recognised.
@@ -62,7 +65,8 @@ HARMLESS = {"emphasis"}
 
 @cache
 def _parser() -> MarkdownIt:
-    return create_md_parser(_CONFIG, RendererHTML)
+    parser: MarkdownIt = create_md_parser(_CONFIG, RendererHTML)
+    return parser.disable("wordcount")
 
 
 @cache
@@ -134,6 +138,8 @@ _KINDS = {
 
 def differences(message: str, translation: str) -> Iterator[Difference]:
     """Yield the faults in the markup of a translation."""
+    if PLAIN.fullmatch(message) and PLAIN.fullmatch(translation):
+        return
     if re.search(r"\n\s*\n", translation):
         yield Difference("block", "more than one paragraph: write one")
         return

@@ -7,7 +7,7 @@ asks for both. So "controlee" and "contrôlée" find "contrôle", "oeuvre" finds
 
 import re
 import unicodedata
-from typing import Any, Literal
+from typing import Any
 
 import snowballstemmer  # type: ignore[import-untyped]
 from sphinx import search
@@ -54,15 +54,23 @@ class SpelledIndex(search.IndexBuilder):
         return frozen
 
 
+class Signs(dict[int, int | str | None]):
+    """What str.translate makes of each sign: of a mark of Unicode nothing; found out once."""
+
+    def __missing__(self, sign: int) -> int | None:
+        """Return what a sign that is met for the first time becomes, and keep it."""
+        becomes = None if unicodedata.category(chr(sign)).startswith("M") else sign
+        self[sign] = becomes
+        return becomes
+
+
+WITHOUT_MARKS = Signs()
+FOLDED = Signs({ord(letter): plain for letter, plain in LETTERS.items()})
+
+
 def fold(text: str) -> str:
     """Return a text in small letters, without accents, ligatures and Arabic marks."""
-    text = _without_marks("NFD", text)
-    return "".join(LETTERS.get(sign, sign) for sign in text)
-
-
-def _without_marks(form: Literal["NFC", "NFD"], text: str) -> str:
-    signs = unicodedata.normalize(form, text.lower())
-    return "".join(sign for sign in signs if not unicodedata.category(sign).startswith("M"))
+    return unicodedata.normalize("NFD", text.lower()).translate(FOLDED)
 
 
 def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
@@ -79,7 +87,8 @@ def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
 
         def split(self, text: str) -> list[str]:
             """Return the words of a text, each followed by its folded form where it has one."""
-            words = WORD.findall(_without_marks("NFC", text))
+            text = unicodedata.normalize("NFC", text.lower()).translate(WITHOUT_MARKS)
+            words = WORD.findall(text)
             return [form for word in words for form in dict.fromkeys((word, fold(word)))]
 
         def stem(self, word: str) -> str:

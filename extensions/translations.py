@@ -32,7 +32,7 @@ from sphinx.util.nodes import extract_messages, traverse_translatable_index
 from sphinx.util.typing import ExtensionMetadata
 
 from catalogs.catalog import INTERFACE, SETTINGS, DamagedError, folder_of, line_of, read
-from catalogs.markup import Difference, interface_differences, refused
+from catalogs.markup import PLAIN, Difference, interface_differences, refused
 from catalogs.status import count
 
 logger = logging.getLogger(__name__)
@@ -158,12 +158,16 @@ class TranslatedPage(SphinxTransform):
         document = new_document(self.document["source"], self.document.settings)
         document.reporter = self.document.reporter
         parser = create_md_parser(document.settings.env.myst_config, SphinxRenderer)
+        parser.disable("wordcount")
         parser.options["document"] = document
         self.renderer = cast("SphinxRenderer", parser.renderer)
         self.renderer.setup_render(dict(parser.options), {})
 
     def _parse(self, text: str, line: int) -> nodes.paragraph:
         paragraph = nodes.paragraph()
+        if PLAIN.fullmatch(text):
+            paragraph += nodes.Text(text.strip())
+            return paragraph
         with self.renderer.current_node_context(paragraph):
             self.renderer.nested_render_text(text.strip(), line - 1, inline=True)
         return paragraph

@@ -474,6 +474,14 @@ def test_no_file_whatever_makes_the_reading_crash(
     assert len(faults) <= 1
 
 
+@given(message=st.from_regex(markup.PLAIN, fullmatch=True))
+def test_a_message_without_a_sign_of_markdown_is_text_for_a_parser_too(message: str) -> None:
+    found = markup.markup_of(message)
+    assert found == markup.Markup(blocks=["paragraph_open"], text=found.text, running=found.text)
+    assert found.text == message.strip()
+    assert list(markup.differences("*mot*", message)) != []
+
+
 @given(message=TEXTS)
 def test_a_message_is_like_itself(message: str) -> None:
     if (
