@@ -1,16 +1,29 @@
-"""Say how far each language is: `make status`. A fuzzy message does not count as translated."""
+"""Say how far each language is: `make status`. A fuzzy message does not count as translated.
 
+Every build asks which languages are far enough, so the counts of catalogs that stay as they are
+are kept in build/counted.json.
+"""
+
+import hashlib
 import json
+import os
 import sys
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, astuple, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import polib
 
-from catalogs.catalog import folder_of, read_all
+from catalogs.catalog import DamagedError, content_of, folder_of, names_in, parse, read_all
 from tools import ROOT
 from tools.languages import Language, Languages, LanguagesError, load
 
 REPORT = ROOT / "build" / "status.json"
+COUNTED = ROOT / "build" / "counted.json"
+# What decides how catalogs are counted.
+_OURSELVES = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -60,18 +73,46 @@ def total(counts: dict[str, Count]) -> Count:
 
 def counts_of(language: Language) -> dict[str, Count]:
     """Return the count of each catalog of a language that can be read, by name."""
-    catalogs, _ = read_all(folder_of(language.code))
-    return {name: count(catalog) for name, catalog in catalogs.items()}
+    folder, counts = folder_of(language.code), {}
+    for name in names_in(folder, ".po"):
+        with suppress(DamagedError):
+            counts[name] = _count_of(folder / f"{name}.po")
+    return counts
 
 
+def _count_of(path: Path) -> Count:
+    content = content_of(path)
+    digest = hashlib.sha256(content).hexdigest()
+    if _counted().get(str(path), [""])[0] != digest:
+        _counted()[str(path)] = [digest, *astuple(count(parse(content, path)))]
+    return Count(*_counted()[str(path)][1:])
+
+
+@cache
+def _counted() -> dict[str, list[Any]]:
+    """Return the digest and the count of each catalog, as they were when they were kept."""
+    try:
+        kept = json.loads(COUNTED.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return dict(kept["counted"]) if kept["by"] == _OURSELVES else {}
+
+
+@cache
 def published(languages: Languages) -> tuple[Language, ...]:
     """Return the languages that are to be published and translated far enough for that."""
-    chosen = languages.select("")
-    return tuple(
+    before = dict(_counted())
+    ready = tuple(
         language
-        for language in chosen
+        for language in languages.select("")
         if language == languages.source or _is_ready(language, languages.threshold)
     )
+    if _counted() != before:
+        with suppress(OSError):  # of a folder where nobody may write, or none can be
+            fresh = COUNTED.with_suffix(f".{os.getpid()}")
+            fresh.write_text(json.dumps({"by": _OURSELVES, "counted": _counted()}), "utf-8")
+            fresh.replace(COUNTED)
+    return ready
 
 
 def _is_ready(language: Language, threshold: int) -> bool:

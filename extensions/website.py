@@ -25,7 +25,7 @@ from sphinx.util.typing import ExtensionMetadata
 from catalogs.catalog import folder_of
 from catalogs.status import published
 from tools import ROOT
-from tools.languages import Language, Languages, load
+from tools.languages import load
 from translations import UNTRANSLATED
 
 # How many words a grown-up reads silently in a minute, in non-fiction: Brysbaert, 2019.
@@ -56,9 +56,9 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
     if app.builder.name == "epub":
         return
     context.pop("toctree", None)  # else Furo renders a menu that no template shows
-    languages, ready = site_languages()
+    languages = load()
     here = languages.get(app.config.language)
-    shown = dict.fromkeys((*ready, here))
+    shown = dict.fromkeys((*published(languages), here))
     base = app.config.html_baseurl.rstrip("/")
     up = "../" * (pagename.count("/") + 1)
     root = ""
@@ -111,13 +111,6 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
             context["improve"] = f"{app.config.repository_edit.rstrip('/')}/{where}"
         if here != languages.source:
             context["untranslated_share"] = app.env.metadata[pagename][UNTRANSLATED]
-
-
-@cache
-def site_languages() -> tuple[Languages, tuple[Language, ...]]:
-    """Return all languages, and the published ones; read once a build."""
-    languages = load()
-    return languages, published(languages)
 
 
 def description(doctree: nodes.document | None) -> str:

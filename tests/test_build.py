@@ -16,8 +16,10 @@ import pytest
 from conftest import CODES, ROOT, Copy, add, files_in, make, require
 
 from tools import build
+from tools.languages import Language, load
 from tools.system_packages import COMMANDS
 
+LANGUAGES = load()
 # Where one language tells as much as all.
 FRENCH = {"LANGS": "fr"}
 
@@ -80,6 +82,20 @@ def test_without_an_exchange_in_one_step_the_folder_is_still_replaced(
         (folder / "page").write_text(text)
     build.put_in_place(fresh, current)
     assert (current / "page").read_text() == "new"
+
+
+def test_all_languages_are_tried_and_those_that_failed_are_named(tmp_path: Path) -> None:
+    def try_to_build(language: Language) -> None:
+        (tmp_path / language.code).touch()
+        if language.code == "fr":
+            raise build.BuildError("Français: not so.")
+        if language.code == "en":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(build.BuildError, match=r"\AFrançais: not so\.\nEnglish: killed\.\Z"):
+        build.side_by_side(try_to_build, LANGUAGES.all)
+    built = {path.name for path in tmp_path.iterdir()}
+    assert built == {language.code for language in LANGUAGES.all}
 
 
 def test_a_page_that_does_not_build_keeps_the_last_site(copy: Copy) -> None:

@@ -8,20 +8,22 @@ import argparse
 import ctypes
 import errno
 import fcntl
+import gc
 import hashlib
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 from pathlib import Path
-
-import jinja2
 
 from catalogs.status import published
 from tools import ROOT
+from tools.inputs import BYPRODUCTS, INPUTS, digest_of, printed_time
 from tools.languages import Language, Languages, LanguagesError, load
 from tools.typeset import TypesettingError, typeset
 
@@ -29,19 +31,6 @@ BUILD = ROOT / "build"
 WORK = BUILD / "work"
 TEMPLATES = BUILD / "gettext"
 
-LOCALE = ROOT / "docs" / "locale"
-INPUTS = (
-    "conf.py",
-    "languages.toml",
-    "requirements.txt",
-    "tools/build.py",
-    "tools/typeset.py",
-    "extensions",
-    "catalogs",
-    "docs",
-)
-# What a build itself writes among its inputs.
-BYPRODUCTS = {".mo", ".pyc"}
 DIGEST = ".inputs"
 # What no search engine should lead to.
 NOT_PAGES = {"404.html", "search.html"}
@@ -65,12 +54,17 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}. Mend it, and try again.", file=sys.stderr)
+        print(explain(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. What was built before has not changed.", file=sys.stderr)
         return 130
     return 0
+
+
+def explain(error: OSError) -> str:
+    """Return in words what is wrong with a file."""
+    return f"{error.filename}: {error.strerror}. Mend it, and try again."
 
 
 def wanted(languages: Languages) -> tuple[Language, ...]:
@@ -90,10 +84,14 @@ def wanted(languages: Languages) -> tuple[Language, ...]:
 
 def build_html(languages: Languages) -> None:
     """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
-    side_by_side(
-        lambda language: build_folder("html", language, BUILD / "html" / language.code),
-        wanted(languages),
-    )
+    folders = {language: BUILD / "html" / language.code for language in wanted(languages)}
+    outdated = [each for each, folder in folders.items() if not is_current(folder / DIGEST, each)]
+    for language, folder in folders.items():
+        if language not in outdated:
+            say(folder, "up to date")
+    if outdated:
+        load_sphinx()
+        side_by_side(lambda each: build_folder("html", each, folders[each]), outdated)
     write_root(languages)
 
 
@@ -104,13 +102,12 @@ def build_gettext(languages: Languages) -> None:
 
 def build_folder(builder: str, language: Language, result: Path) -> None:
     """Bring the folder `result` up to date with what a Sphinx builder makes of the sources."""
-    digest = inputs_digest(language)
-    if read_digest(result / DIGEST) == digest:
+    if is_current(result / DIGEST, language):
         say(result, "up to date")
         return
     fresh = run_sphinx(builder, language)
     keep_times(fresh, result)
-    (fresh / DIGEST).write_text(digest, encoding="utf-8")
+    (fresh / DIGEST).write_text(inputs_digest(language), encoding="utf-8")
     put_in_place(fresh, result)
     say(result, "built")
 
@@ -149,14 +146,13 @@ def build_file(kind: str, language: Language, build: Callable[[], Path]) -> None
     """Bring build/<kind>/back-office-<code>.<kind> up to date with the file that `build` makes."""
     result = BUILD / kind / f"back-office-{language.code}.{kind}"
     recorded = result.with_name(f".{result.stem}{DIGEST}")
-    digest = inputs_digest(language)
-    if result.is_file() and read_digest(recorded) == digest:
+    if result.is_file() and is_current(recorded, language):
         say(result, "up to date")
         return
     fresh = build()
     result.parent.mkdir(parents=True, exist_ok=True)
     fresh.replace(result)
-    recorded.write_text(digest, encoding="utf-8")
+    recorded.write_text(inputs_digest(language), encoding="utf-8")
     say(result, "built")
 
 
@@ -165,20 +161,57 @@ def say(result: Path, what: str) -> None:
     sys.stdout.write(f"{result.relative_to(ROOT)}: {what}\n")
 
 
+def load_sphinx() -> None:
+    """Import Sphinx and what conf.py names, for the processes that begin as copies of this one."""
+    builtin = import_module("sphinx.application").builtin_extensions
+    with suppress(Exception):  # which Sphinx will explain
+        for name in ("sphinx.cmd.build", *builtin, *import_module("conf").extensions):
+            import_module(name)
+    gc.freeze()  # what is imported is no garbage, and need not be looked at in each of them
+
+
 def side_by_side(build: Callable[[Language], None], languages: Sequence[Language]) -> None:
-    """Build each language, as many at a time as there are processors.
+    """Build each language in a process of its own, as many at a time as there are processors.
 
     All are tried; then raises BuildError with what the failed ones said.
     """
-    failures = []
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for run in [pool.submit(build, language) for language in languages]:
-            try:
-                run.result()
-            except BuildError as error:
-                failures.append(str(error))
+    fork = multiprocessing.get_context("fork")
+    waiting = list(languages)
+    failures: dict[str, str] = {}
+    running: list[tuple[ForkProcess, Connection]] = []
+    while waiting or running:
+        while waiting and len(running) < (os.cpu_count() or 1):
+            language = waiting.pop(0)
+            said, saying = fork.Pipe(duplex=False)
+            arguments = (build, language, saying)
+            process = fork.Process(target=_build_one, args=arguments, name=language.name)
+            process.start()
+            saying.close()  # here, so that reading ends with the process
+            running.append((process, said))
+        wait([process.sentinel for process, _ in running])
+        for process, said in [each for each in running if not each[0].is_alive()]:
+            running.remove((process, said))
+            if process.exitcode:
+                failures[process.name] = f"{process.name}: killed."
+                with suppress(EOFError):
+                    failures[process.name] = said.recv()
     if failures:
-        raise BuildError("\n".join(failures))
+        in_order = [failures[each.name] for each in languages if each.name in failures]
+        raise BuildError("\n".join(in_order))
+
+
+def _build_one(build: Callable[[Language], None], language: Language, saying: Connection) -> None:
+    try:
+        build(language)
+    except BuildError as error:
+        saying.send(str(error))
+    except OSError as error:
+        saying.send(explain(error))
+    except KeyboardInterrupt:
+        saying.send(f"{language.name}: stopped.")
+    else:
+        return
+    sys.exit(1)
 
 
 def serve(languages: Languages) -> None:
@@ -215,8 +248,9 @@ def run_sphinx(builder: str, language: Language) -> Path:
     result = work / "result"
     quiet = [] if sys.stdout.isatty() or builder == "linkcheck" else ["--quiet"]
     options = sphinx_options(builder, language, work / "doctrees")
-    command = [sys.executable, "-m", "sphinx", *quiet, *options, "docs", str(result)]
-    if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode:
+    os.environ.update(environment())
+    os.chdir(ROOT)
+    if import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)]):
         message = (
             f"{builder}, {language.name}: failed, for the reasons above. "
             "What was built before has not changed."
@@ -240,45 +274,14 @@ def environment() -> dict[str, str]:
     }
 
 
-def printed_time() -> str:
-    """Return the time that results may print, in seconds since 1970, the same for every build.
-
-    It is SOURCE_DATE_EPOCH, or else the time of the last commit that touched the inputs; without
-    git, that of the newest input. https://reproducible-builds.org/specs/source-date-epoch/
-    """
-    if os.environ.get("SOURCE_DATE_EPOCH"):
-        return os.environ["SOURCE_DATE_EPOCH"]
-    command = ["git", "log", "-1", "--format=%ct", "--", *INPUTS]
-    try:
-        committed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        committed = None
-    if committed and committed.stdout.strip():
-        return committed.stdout.strip()
-    return str(int(max(path.stat().st_mtime for path in input_files(None))))
-
-
 def inputs_digest(language: Language) -> str:
-    """Return a digest of all that decides what is built for `language`."""
-    settings = [os.environ.get(name, "") for name in ("SITE_URL", "REPOSITORY_EDIT", "BOOKS")]
-    digest = hashlib.sha256(f"{language.code} {sys.version} {printed_time()} {settings}".encode())
-    for path in input_files(language):
-        digest.update(f"{path.relative_to(ROOT)}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    """Return a digest of all that a language is built from, and of those that it leads to."""
+    return digest_of(language, *(each.code for each in published(load())))
 
 
-def input_files(language: Language | None) -> Iterator[Path]:
-    """Yield the files that the builds of a language read, or those of all, in a fixed order."""
-    for name in INPUTS:
-        path = ROOT / name
-        found = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in found:
-            foreign = (
-                language and LOCALE in file.parents and LOCALE / language.code not in file.parents
-            )
-            if file.is_file() and file.suffix not in BYPRODUCTS and not foreign:
-                yield file
+def is_current(recorded: Path, language: Language) -> bool:
+    """Say whether the file `recorded` holds the digest of the inputs as they are."""
+    return read_digest(recorded) == inputs_digest(language)
 
 
 def read_digest(path: Path) -> str:
@@ -330,14 +333,24 @@ def write_root(languages: Languages) -> None:
     """
     html = BUILD / "html"
     there = [language for language in languages.all if (html / language.code).is_dir()]
-    replace(html / "index.html", template("languages.html", there, languages.source))
-    replace(html / "_headers", template("_headers", there, languages.source))
-    for language in there if os.environ.get("BOOKS") else ():
-        book = BUILD / "pdf" / f"back-office-{language.code}.pdf"
+    books = [
+        BUILD / "pdf" / f"back-office-{language.code}.pdf"
+        for language in (there if os.environ.get("BOOKS") else ())
+    ]
+    for book in books:
         if not book.is_file():
             raise BuildError(
                 f"BOOKS: {book.relative_to(ROOT)} is missing. Run make latexpdf first."
             )
+    built = [(language.code, read_digest(html / language.code / DIGEST)) for language in there]
+    bound = [hashlib.sha256(book.read_bytes()).hexdigest() for book in books]
+    digest = f"{inputs_digest(languages.source)} {built} {bound}"
+    if read_digest(html / DIGEST) == digest:
+        return
+    (html / DIGEST).unlink(missing_ok=True)
+    replace(html / "index.html", template("languages.html", there, languages.source))
+    replace(html / "_headers", template("_headers", there, languages.source))
+    for book in books:
         shutil.copyfile(book, html / book.name)
     address = os.environ.get("SITE_URL", "").rstrip("/")
     if address:
@@ -347,6 +360,7 @@ def write_root(languages: Languages) -> None:
         replace(
             html / "sitemap.xml", template("sitemap.xml", there, languages.source, address, pages)
         )
+    replace(html / DIGEST, digest)
 
 
 def template(
@@ -357,12 +371,13 @@ def template(
     pages: list[str] | None = None,
 ) -> str:
     """Return what a template of the theme makes of the languages that are built."""
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(ROOT / "docs" / "_theme" / "guide"), autoescape=True
-    )
-    return templates.get_template(name).render(
+    jinja2 = import_module("jinja2")  # which takes long to import, and is seldom needed
+    loader = jinja2.FileSystemLoader(ROOT / "docs" / "_theme" / "guide")
+    templates = jinja2.Environment(loader=loader, autoescape=True)
+    rendered: str = templates.get_template(name).render(
         languages=languages, source=source, address=address, pages=pages
     )
+    return rendered
 
 
 def replace(path: Path, text: str) -> None:
