@@ -78,6 +78,7 @@ latex_documents = [("index", "back-office.tex", project, author, "manual")]
 latex_additional_files = [
     "docs/_latex/guide.sty",
     "docs/_latex/guide-ar.sty",
+    "docs/_latex/guide-es.sty",
     "docs/_latex/guide-fr.sty",
     "docs/_latex/index.xdy",
     "docs/_latex/index-ar.xdy",

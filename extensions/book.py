@@ -76,6 +76,14 @@ class BookTranslator(LaTeXTranslator):
         super().visit_image(node)
         self.body.append("}")
 
+    def visit_glossary(self, node: Element) -> None:
+        """Set what follows as a glossary."""
+        self.body.append("\n\\begin{guideglossary}")
+
+    def depart_glossary(self, node: Element) -> None:
+        """End it."""
+        self.body.append("\\end{guideglossary}\n")
+
     def visit_reference(self, node: Element) -> None:
         """Open a link; a citation, whose target is an entry of the sources, ends without page."""
         super().visit_reference(node)

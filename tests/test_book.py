@@ -251,6 +251,20 @@ def test_every_figure_is_drawn_in_vectors_and_described(
 
 
 @language
+def test_numbers_in_tables_read_from_left_to_right(
+    readers: dict[str, Any], texts: dict[str, str], code: str
+) -> None:
+    amounts = {
+        as_words(amount)
+        for message in catalog(code, "metier/remuneration").values()
+        if len(message) < 15
+        for amount in re.findall(r"\d[\d.,\s]*\d", message)
+    }
+    assert code == "fr" or len(amounts) > 20
+    assert not [amount for amount in amounts if amount not in as_words(texts[code])]
+
+
+@language
 def test_the_log_tells_of_no_fault(
     readers: dict[str, Any], books: dict[str, Path], code: str
 ) -> None:

@@ -92,14 +92,16 @@ def explained(saying: re.Match[str]) -> str:
     if saying["glyph"]:
         return f"no face has the character {saying['glyph']}. Write another one."
     if saying["box"] and float(saying["excess"]) > TOLERANCE:
+        excess = f"{float(saying['excess']):.1f} points"
+        if saying["box"] == "v":
+            return (
+                f"the page is too full by {excess}. Move a figure or a table, or make it smaller."
+            )
         text = " ".join(MARKUP.sub("", saying["text"]).split())
-        mend = (
-            "Reword it, or let a word in it be cut (docs/_latex/guide.sty, \\babelhyphenation)"
-            if saying["box"] == "h"
-            else "Make it shorter"
+        return (
+            f"too wide by {excess}: “{text}”. Reword it, or let a word in it be cut "
+            "(docs/_latex/guide.sty, \\babelhyphenation)."
         )
-        size = "wide" if saying["box"] == "h" else "high"
-        return f"too {size} by {float(saying['excess']):.1f} points: “{text}”. {mend}."
     if saying["reference"]:
         return f"undefined reference to {saying['reference']}. Mend the link."
     if saying["label"]:
