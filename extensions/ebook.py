@@ -15,7 +15,6 @@ from pathlib import Path
 from uuid import UUID, uuid5
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from babel.dates import format_date
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
@@ -85,7 +84,7 @@ class EbookBuilder(Epub3Builder):
         self.globalcontext |= {
             "author": self.config.author,
             "cover": COVER,
-            "day": format_date(self.moment, "long", locale=language.dictionary),
+            "day": self.config.today,
             "direction": language.direction,
             "identifier": uuid5(UUID(self.config.epub_identifier), language.code).urn,
             "modified": self.moment.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -85,39 +85,51 @@ def wanted(languages: Languages) -> tuple[Language, ...]:
 def build_html(languages: Languages) -> None:
     """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
     folders = {language: BUILD / "html" / language.code for language in wanted(languages)}
-    outdated = [each for each, folder in folders.items() if not is_current(folder / DIGEST, each)]
-    for language, folder in folders.items():
-        if language not in outdated:
-            say(folder, "up to date")
-    if outdated:
-        load_sphinx()
-        side_by_side(lambda each: build_folder("html", each, folders[each]), outdated)
+    bring_up_to_date(folders, lambda each: build_folder("html", each, folders[each]))
     write_root(languages)
 
 
 def build_gettext(languages: Languages) -> None:
     """Extract the messages of the French pages into build/gettext/*.pot."""
-    build_folder("gettext", languages.source, TEMPLATES)
+    if is_current(TEMPLATES, languages.source):
+        say(TEMPLATES, "up to date")
+    else:
+        build_folder("gettext", languages.source, TEMPLATES)
 
 
 def build_folder(builder: str, language: Language, result: Path) -> None:
-    """Bring the folder `result` up to date with what a Sphinx builder makes of the sources."""
-    if is_current(result / DIGEST, language):
-        say(result, "up to date")
-        return
+    """Give the folder `result` what a Sphinx builder makes of the sources."""
     fresh = run_sphinx(builder, language)
     keep_times(fresh, result)
-    (fresh / DIGEST).write_text(inputs_digest(language), encoding="utf-8")
+    record_of(fresh).write_text(inputs_digest(language), encoding="utf-8")
     put_in_place(fresh, result)
     say(result, "built")
 
 
 def build_books(languages: Languages) -> None:
     """Build build/pdf/back-office-<code>.pdf for each wanted language."""
-    side_by_side(
-        lambda language: build_file("pdf", language, lambda: typeset_book(language)),
-        wanted(languages),
-    )
+    build_files("pdf", typeset_book, languages)
+
+
+def build_ebooks(languages: Languages) -> None:
+    """Build build/epub/back-office-<code>.epub for each wanted language."""
+    build_files("epub", pack_ebook, languages)
+
+
+def build_files(kind: str, build: Callable[[Language], Path], languages: Languages) -> None:
+    """Give build/<kind>/back-office-<code>.<kind> the file that `build` makes of a language."""
+    folder = BUILD / kind
+    files = {each: folder / f"back-office-{each.code}.{kind}" for each in wanted(languages)}
+    bring_up_to_date(files, lambda each: build_file(each, files[each], build))
+
+
+def build_file(language: Language, result: Path, build: Callable[[Language], Path]) -> None:
+    """Give the file `result` what `build` makes of a language."""
+    fresh = build(language)
+    result.parent.mkdir(parents=True, exist_ok=True)
+    fresh.replace(result)
+    record_of(result).write_text(inputs_digest(language), encoding="utf-8")
+    say(result, "built")
 
 
 def typeset_book(language: Language) -> Path:
@@ -132,28 +144,20 @@ def typeset_book(language: Language) -> Path:
         raise BuildError(message) from error
 
 
-def build_ebooks(languages: Languages) -> None:
-    """Build build/epub/back-office-<code>.epub for each wanted language."""
-    side_by_side(
-        lambda language: build_file(
-            "epub", language, lambda: run_sphinx("epub", language) / "back-office.epub"
-        ),
-        wanted(languages),
-    )
+def pack_ebook(language: Language) -> Path:
+    """Return the e-book of a language, made in a fresh folder."""
+    return run_sphinx("epub", language) / "back-office.epub"
 
 
-def build_file(kind: str, language: Language, build: Callable[[], Path]) -> None:
-    """Bring build/<kind>/back-office-<code>.<kind> up to date with the file that `build` makes."""
-    result = BUILD / kind / f"back-office-{language.code}.{kind}"
-    recorded = result.with_name(f".{result.stem}{DIGEST}")
-    if result.is_file() and is_current(recorded, language):
-        say(result, "up to date")
-        return
-    fresh = build()
-    result.parent.mkdir(parents=True, exist_ok=True)
-    fresh.replace(result)
-    recorded.write_text(inputs_digest(language), encoding="utf-8")
-    say(result, "built")
+def bring_up_to_date(results: dict[Language, Path], build: Callable[[Language], None]) -> None:
+    """Build the languages whose result is not yet what the inputs make."""
+    outdated = [each for each, result in results.items() if not is_current(result, each)]
+    for language, result in results.items():
+        if language not in outdated:
+            say(result, "up to date")
+    if outdated:
+        load_sphinx()
+        side_by_side(build, outdated)
 
 
 def say(result: Path, what: str) -> None:
@@ -279,14 +283,19 @@ def inputs_digest(language: Language) -> str:
     return digest_of(language, *(each.code for each in published(load())))
 
 
-def is_current(recorded: Path, language: Language) -> bool:
-    """Say whether the file `recorded` holds the digest of the inputs as they are."""
-    return read_digest(recorded) == inputs_digest(language)
+def is_current(result: Path, language: Language) -> bool:
+    """Say whether a result is there, and made of the inputs as they are."""
+    return result.exists() and read_digest(record_of(result)) == inputs_digest(language)
 
 
 def read_digest(path: Path) -> str:
     """Return the digest that a build left in `path`, or "" when there is none."""
     return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def record_of(result: Path) -> Path:
+    """Return where the digest of what a result was made of is kept: in a folder, beside a file."""
+    return result.with_name(f".{result.stem}{DIGEST}") if result.suffix else result / DIGEST
 
 
 def keep_times(fresh: Path, current: Path) -> None:
