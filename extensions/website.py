@@ -100,6 +100,7 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
     }
     if app.config.with_books:
         context["book"] = f"{up}back-office-{here.code}.pdf"
+        context["ebook"] = f"{up}back-office-{here.code}.epub"
     if doctree:
         context["linked_data"] = linked_data(app, pagename, context, doctree)
         source = app.env.doc2path(pagename)

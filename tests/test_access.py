@@ -632,13 +632,15 @@ def test_the_books_stand_beside_the_site_when_they_are_asked_for(copy: Copy) -> 
     guide = copy("guide")
     run = make("html", cwd=guide, env={"LANGS": "fr", "BOOKS": "yes"})
     assert run.returncode != 0
-    assert "back-office-fr.pdf is missing. Run make latexpdf first." in run.stderr
-    (guide / "build/pdf").mkdir(parents=True)
-    (guide / "build/pdf/back-office-fr.pdf").write_bytes(b"%PDF-")
+    assert "back-office-fr.pdf is missing. Run make latexpdf epub first." in run.stderr
+    for kind in ("pdf", "epub"):
+        (guide / "build" / kind).mkdir(parents=True)
+        (guide / "build" / kind / f"back-office-fr.{kind}").write_bytes(b"a book")
     assert make("html", cwd=guide, env={"LANGS": "fr", "BOOKS": "yes"}).returncode == 0
     page = guide / "build/html/fr/comprendre/mots.html"
-    assert 'href="../../back-office-fr.pdf"' in page.read_text("utf-8")
-    assert (guide / "build/html/back-office-fr.pdf").is_file()
+    for book in ("back-office-fr.pdf", "back-office-fr.epub"):
+        assert f'href="../../{book}"' in page.read_text("utf-8")
+        assert (guide / "build/html" / book).is_file()
 
 
 @pytest.mark.parametrize(

@@ -343,13 +343,14 @@ def write_root(languages: Languages) -> None:
     html = BUILD / "html"
     there = [language for language in languages.all if (html / language.code).is_dir()]
     books = [
-        BUILD / "pdf" / f"back-office-{language.code}.pdf"
+        BUILD / kind / f"back-office-{language.code}.{kind}"
         for language in (there if os.environ.get("BOOKS") else ())
+        for kind in ("pdf", "epub")
     ]
     for book in books:
         if not book.is_file():
             raise BuildError(
-                f"BOOKS: {book.relative_to(ROOT)} is missing. Run make latexpdf first."
+                f"BOOKS: {book.relative_to(ROOT)} is missing. Run make latexpdf epub first."
             )
     built = [(language.code, read_digest(html / language.code / DIGEST)) for language in there]
     bound = [hashlib.sha256(book.read_bytes()).hexdigest() for book in books]
