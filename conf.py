@@ -24,8 +24,8 @@ extensions = [
     "ebook",
     "figures",
     "folded_search",
+    "incremental",
     "messages",
-    "titles",
     "website",
     "translations",
 ]

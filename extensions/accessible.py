@@ -1,11 +1,12 @@
 """Write HTML that readers' tools understand: header cells, foreign words, definitions of terms."""
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 
 from docutils import nodes
 from docutils.nodes import Element, Node
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
@@ -124,21 +125,20 @@ class Definitions(SphinxPostTransform):
             address = str(reference.get("refuri", ""))
             if TERM not in address:
                 continue
-            definition = self._definitions().get(address.partition("#")[2])
+            definition = definitions(self.env).get(address.partition("#")[2])
             if definition:
                 reference["definition"] = definition
 
-    def _definitions(self) -> dict[str, str]:
-        """Return the definition of each term, by its identifier; read once a build."""
-        known: dict[str, str] | None = getattr(self.app.builder, "definitions", None)
-        if known is None:
-            known = {}
-            objects = self.env.domains.standard_domain.get_objects()
-            for docname in {item[3] for item in objects if item[2] == "term"}:
-                for item in self.env.get_doctree(docname).findall(nodes.definition_list_item):
-                    known |= _definition(item)
-            self.app.builder.definitions = known  # type: ignore[attr-defined]
-        return known
+
+@cache
+def definitions(env: BuildEnvironment) -> dict[str, str]:
+    """Return the definition of each term, by its identifier."""
+    known: dict[str, str] = {}
+    objects = env.domains.standard_domain.get_objects()
+    for docname in {item[3] for item in objects if item[2] == "term"}:
+        for item in env.get_doctree(docname).findall(nodes.definition_list_item):
+            known |= _definition(item)
+    return known
 
 
 class OneIdentifier(SphinxPostTransform):

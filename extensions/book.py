@@ -101,6 +101,16 @@ class BookBuilder(LaTeXBuilder):
 
     default_translator_class = BookTranslator
 
+    def init(self) -> None:
+        """Write the date in words; for the book alone, since all pages are read again for it.
+
+        It is that of the sources: https://reproducible-builds.org/specs/source-date-epoch/
+        """
+        time = float(os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp())
+        locale = load().get(self.config.language).dictionary
+        self.config.today = format_date(datetime.fromtimestamp(time, UTC), "long", locale)
+        super().init()
+
     def get_contentsname(self, indexfile: str) -> str:
         """Return "", so that babel names the table of contents."""
         return ""
@@ -157,15 +167,9 @@ def is_entry(term: nodes.term) -> bool:
 
 
 def speak(_: Sphinx, config: Config) -> None:
-    """Put what depends on the language into the settings: babel's, and the date in words.
-
-    The date is that of the sources: https://reproducible-builds.org/specs/source-date-epoch/
-    """
+    """Put babel's settings of the language into those of Sphinx."""
     babel = BABEL.get(config.language, config.latex_elements["babel"])
     config.latex_elements = config.latex_elements | {"babel": babel}
-    time = float(os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp())
-    locale = load().get(config.language).dictionary
-    config.today = format_date(datetime.fromtimestamp(time, UTC), "long", locale)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

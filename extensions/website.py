@@ -4,10 +4,8 @@ The templates are those of the theme, docs/_theme/guide, which is a child of Fur
 """
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from html import escape
 from math import ceil
@@ -22,11 +20,11 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from catalogs.catalog import folder_of
 from catalogs.status import published
 from tools import ROOT
+from tools.inputs import committed_days
 from tools.languages import load
-from translations import UNTRANSLATED
+from translations import UNTRANSLATED, catalog_path
 
 # How many words a grown-up reads silently in a minute, in non-fiction: Brysbaert, 2019.
 WORDS_A_MINUTE = 238
@@ -103,12 +101,9 @@ def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes
         context["ebook"] = f"{up}back-office-{here.code}.epub"
     if doctree:
         context["linked_data"] = linked_data(app, pagename, context, doctree)
-        source = app.env.doc2path(pagename)
-        catalog = folder_of(here.code) / f"{pagename}.po"
-        edited = catalog if here != languages.source and catalog.is_file() else source
-        context["changed"] = last_change(app, here.dictionary, {str(source), str(edited)})
+        context["changed"] = changed_on(app, pagename)
         if app.config.repository_edit:
-            where = Path(edited).relative_to(ROOT).as_posix()
+            where = edited_file(app, pagename).relative_to(ROOT).as_posix()
             context["improve"] = f"{app.config.repository_edit.rstrip('/')}/{where}"
         if here != languages.source:
             context["untranslated_share"] = app.env.metadata[pagename][UNTRANSLATED]
@@ -121,27 +116,19 @@ def description(doctree: nodes.document | None) -> str:
     return ""
 
 
-def last_change(app: Sphinx, locale: str, paths: set[str]) -> str:
-    """Return the day of the last commit that touched one of the files, in words; "" without git."""
-    days = [day for path in paths if (day := committed_days(app).get(path))]
+def edited_file(app: Sphinx, pagename: str) -> Path:
+    """Return the file in which a page is written: in a translation its catalog, if there is one."""
+    catalog = catalog_path(app.config, pagename)
+    translated = load().get(app.config.language) != load().source and catalog.is_file()
+    return catalog if translated else Path(app.env.doc2path(pagename))
+
+
+def changed_on(app: Sphinx, pagename: str) -> str:
+    """Return the day of the last commit that touched a page, in words; "" without git."""
+    paths = {Path(app.env.doc2path(pagename)), edited_file(app, pagename)}
+    days = [day for path in paths if (day := committed_days().get(path))]
+    locale = load().get(app.config.language).dictionary
     return format_date(max(days), "long", locale=locale) if days else ""
-
-
-def committed_days(app: Sphinx) -> dict[str, date]:
-    """Return the day of the last commit of each file of docs, by its path."""
-    known: dict[str, date] | None = getattr(app, "committed_days", None)
-    if known is None:
-        known = {}
-        command = ["git", "log", "--format=%cs", "--name-only", "--", "docs"]
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        day = date.min
-        for line in filter(None, run.stdout.splitlines()):
-            if line.startswith("docs/"):
-                known.setdefault(str(ROOT / line), day)
-            else:
-                day = date.fromisoformat(line)
-        app.committed_days = known  # type: ignore[attr-defined]
-    return known
 
 
 def linked_data(app: Sphinx, pagename: str, context: Context, doctree: nodes.document) -> str:

@@ -4,14 +4,16 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from catalogs.catalog import INTERFACE, LOCALE, SETTINGS
 from tools import ROOT
 from tools.languages import Language
 
-LOCALE = ROOT / "docs" / "locale"
+FIGURES = ROOT / "docs" / "figures"
 INPUTS = (
     "conf.py",
     "languages.toml",
@@ -25,13 +27,19 @@ INPUTS = (
 )
 # What a build itself writes among its inputs.
 BYPRODUCTS = {".mo", ".pyc"}
-SETTINGS = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS")
+VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS")
 
 
 @cache
-def digests() -> dict[Path, bytes]:
-    """Return the digest of each file that any build reads, in a fixed order; read once."""
-    return {path: hashlib.sha256(path.read_bytes()).digest() for path in _files()}
+def digest(path: Path) -> str:
+    """Return the digest of a file, or "" if there is none; it is read once."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+@cache
+def files() -> tuple[Path, ...]:
+    """Return the files that any build reads, in a fixed order."""
+    return tuple(_files())
 
 
 def _files() -> Iterator[Path]:
@@ -43,14 +51,32 @@ def _files() -> Iterator[Path]:
 
 
 def digest_of(language: Language, *besides: str) -> str:
-    """Return a digest of all files and settings that a language is built from, and of `besides`."""
-    settings = [language.code, sys.version, printed_time(), *besides]
-    settings += [os.environ.get(name, "") for name in SETTINGS]
-    digest = hashlib.sha256(repr(settings).encode())
-    for path, own in digests().items():
-        if LOCALE not in path.parents or LOCALE / language.code in path.parents:
-            digest.update(f"{path.relative_to(ROOT)}\0".encode() + own)
-    return digest.hexdigest()
+    """Return a digest of all that a language is built from, and of `besides`."""
+    return _digest(language, files(), printed_time(), *besides)
+
+
+def digest_around_pages(language: Language, *besides: str) -> str:
+    """Return the same without what is read page by page, and the time, which no page prints."""
+    own = LOCALE / language.code / "LC_MESSAGES"
+    of_none = {own / f"{name}.po" for name in (SETTINGS, INTERFACE)}
+    around = [
+        path
+        for path in files()
+        if path in of_none
+        or not (path.suffix == ".md" or path.parent == FIGURES or own in path.parents)
+    ]
+    return _digest(language, around, *besides)
+
+
+def _digest(language: Language, paths: Iterable[Path], *besides: str) -> str:
+    settings = [language.code, sys.version, *besides]
+    settings += [os.environ.get(name, "") for name in VARIABLES]
+    files = [
+        f"{path.relative_to(ROOT)} {digest(path)}"
+        for path in paths
+        if LOCALE not in path.parents or LOCALE / language.code in path.parents
+    ]
+    return hashlib.sha256(repr(settings + files).encode()).hexdigest()
 
 
 @cache
@@ -69,4 +95,22 @@ def printed_time() -> str:
         committed = None
     if committed and committed.stdout.strip():
         return committed.stdout.strip()
-    return str(int(max(path.stat().st_mtime for path in digests())))
+    return str(int(max(path.stat().st_mtime for path in files())))
+
+
+@cache
+def committed_days() -> dict[Path, date]:
+    """Return the day of the last commit of each file of docs; nothing without git."""
+    command = ["git", "log", "--format=%cs", "--name-only", "--", "docs"]
+    known: dict[Path, date] = {}
+    try:
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    except OSError:
+        return known
+    day = date.min
+    for line in filter(None, run.stdout.splitlines()):
+        if line.startswith("docs/"):
+            known.setdefault(ROOT / line, day)
+        else:
+            day = date.fromisoformat(line)
+    return known
