@@ -23,7 +23,7 @@ SAYINGS = re.compile(
     ^guide:\ source\ (?P<source>\S+)$
     | ^guide:\ page\ (?P<page>\S+)$
     | ^guide:\ prints\ (?P<printed>\S+)$
-    | ^Missing\ character:\ There\ is\ no\ (?P<glyph>.*?)\ in\ font\ (?P<face>[^:\n]*).*$
+    | ^Missing\ character:\ There\ is\ no\ (?P<glyph>.*?)\ in\ font\ .*$
     | ^Overfull\ \\(?P<box>[hv])box\ \((?P<excess>[\d.]+)pt\ too\ (?:wide|high)\)
       .*\n(?P<text>(?:[^\n]+\n)*)
     | ^LaTeX\ Warning:\ (?:Hyper\ r|R)eference\ [`'](?P<reference>.*)'\ on\ page\ \S+\ undefined.*$
@@ -106,4 +106,4 @@ def explained(saying: re.Match[str]) -> str:
         return f"undefined reference to {saying['reference']}. Mend the link."
     if saying["label"]:
         return f"the label {saying['label']} is there twice. Rename one."
-    return f"{saying['error']}" if saying["error"] else ""
+    return saying["error"] or ""
