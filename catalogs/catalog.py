@@ -58,7 +58,7 @@ def read(path: Path) -> polib.POFile:
     Raises DamagedError when reading it would lose something: no file, not UTF-8, a syntax error,
     the marks of a merge, no header, a message that stands twice.
     """
-    return parse(content_of(path), path)
+    return parse(_bytes(path), path)
 
 
 def parse(content: bytes, path: Path) -> polib.POFile:
@@ -90,8 +90,7 @@ def parse(content: bytes, path: Path) -> polib.POFile:
     return catalog
 
 
-def content_of(path: Path) -> bytes:
-    """Return the bytes of a catalog's file. Raises DamagedError when there are none."""
+def _bytes(path: Path) -> bytes:
     if path.is_dir():
         what = "a folder stands in the place of the catalog: remove it"
         raise DamagedError(Fault(path, 1, what, "file"))

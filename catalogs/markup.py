@@ -23,6 +23,8 @@ UNKNOWN = "□"
 
 # A message without any sign of Markdown, which needs no parser: one line of words.
 PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ \u00A0\u202F.,;!?،؛؟’'“”«»„()/%€–—…-]|:(?!:))*")
+# A line that begins with a letter, which can be nothing but a paragraph.
+_LINE = re.compile(r"[^\W\d_].*")
 
 ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
 
@@ -74,8 +76,13 @@ def markup_of(message: str) -> Markup:
     """Return what a message, one paragraph of Markdown, is made of."""
     found = Markup()
     # Trailing spaces would be a line break for the parser, leading ones code.
-    tokens = _parser().parse(message.strip())
-    found.blocks = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
+    text = message.strip()
+    if _LINE.fullmatch(text):
+        tokens = _parser().parseInline(text)
+        found.blocks = ["paragraph_open"]
+    else:
+        tokens = _parser().parse(text)
+        found.blocks = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
     for token in tokens:
         if token.type == "html_block":
             found.html[token.content.strip()] += 1

@@ -4,26 +4,27 @@ Every build asks which languages are far enough, so the counts of catalogs that 
 are kept in build/counted.json.
 """
 
-import hashlib
 import json
 import os
 import sys
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import polib
 
-from catalogs.catalog import DamagedError, content_of, folder_of, names_in, parse, read_all
+from catalogs.catalog import DamagedError, folder_of, names_in, read, read_all
 from tools import ROOT
+from tools.inputs import digest
 from tools.languages import Language, Languages, LanguagesError, load
 
 REPORT = ROOT / "build" / "status.json"
 COUNTED = ROOT / "build" / "counted.json"
-# What decides how catalogs are counted.
-_OURSELVES = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -71,53 +72,61 @@ def total(counts: dict[str, Count]) -> Count:
     return sum(counts.values(), Count())
 
 
-def counts_of(language: Language) -> dict[str, Count]:
-    """Return the count of each catalog of a language that can be read, by name."""
-    folder, counts = folder_of(language.code), {}
-    for name in names_in(folder, ".po"):
-        with suppress(DamagedError):
-            counts[name] = _count_of(folder / f"{name}.po")
-    return counts
+def counts_of(languages: Iterable[Language]) -> dict[Language, dict[str, Count]]:
+    """Return the counts of the catalogs that can be read, by language and name."""
+    kept = _kept()
+    folders = {language: folder_of(language.code) for language in languages}
+    paths = {
+        language: {name: str(folder / f"{name}.po") for name in names_in(folder, ".po")}
+        for language, folder in folders.items()
+    }
+    every = [path for named in paths.values() for path in named.values()]
+    new = [path for path in every if kept.get(path, [""])[0] != digest(path)]
+    if new:
+        with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+            for path, fields in zip(new, pool.map(_fields, new, chunksize=50), strict=True):
+                kept[path] = [digest(path), fields]
+        _keep(kept)
+    return {
+        language: {name: Count(*kept[path][1]) for name, path in named.items() if kept[path][1]}
+        for language, named in paths.items()
+    }
 
 
-def _count_of(path: Path) -> Count:
-    content = content_of(path)
-    digest = hashlib.sha256(content).hexdigest()
-    if _counted().get(str(path), [""])[0] != digest:
-        _counted()[str(path)] = [digest, *astuple(count(parse(content, path)))]
-    return Count(*_counted()[str(path)][1:])
+def _fields(path: str) -> tuple[int, ...]:
+    """Return the fields of the count of a catalog, or none if it is damaged."""
+    try:
+        return astuple(count(read(Path(path))))
+    except DamagedError:
+        return ()
 
 
 @cache
-def _counted() -> dict[str, list[Any]]:
-    """Return the digest and the count of each catalog, as they were when they were kept."""
+def _kept() -> dict[str, list[Any]]:
+    """Return the digest of each catalog, and the fields of its count, as they were kept."""
     try:
         kept = json.loads(COUNTED.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return dict(kept["counted"]) if kept["by"] == _OURSELVES else {}
+    return dict(kept["catalogs"]) if kept["by"] == digest(__file__) else {}
+
+
+def _keep(catalogs: dict[str, list[Any]]) -> None:
+    fresh = COUNTED.with_suffix(f".{os.getpid()}")
+    with suppress(OSError):  # of a folder where nobody may write, or none can be
+        fresh.write_text(json.dumps({"by": digest(__file__), "catalogs": catalogs}), "utf-8")
+        fresh.replace(COUNTED)
 
 
 @cache
 def published(languages: Languages) -> tuple[Language, ...]:
     """Return the languages that are to be published and translated far enough for that."""
-    before = dict(_counted())
-    ready = tuple(
+    counted = {each: total(counts) for each, counts in counts_of(languages.select("")).items()}
+    return tuple(
         language
-        for language in languages.select("")
-        if language == languages.source or _is_ready(language, languages.threshold)
+        for language, counts in counted.items()
+        if language == languages.source or (counts.messages and counts.share >= languages.threshold)
     )
-    if _counted() != before:
-        with suppress(OSError):  # of a folder where nobody may write, or none can be
-            fresh = COUNTED.with_suffix(f".{os.getpid()}")
-            fresh.write_text(json.dumps({"by": _OURSELVES, "counted": _counted()}), "utf-8")
-            fresh.replace(COUNTED)
-    return ready
-
-
-def _is_ready(language: Language, threshold: int) -> bool:
-    counted = total(counts_of(language))
-    return bool(counted.messages) and counted.share >= threshold
 
 
 def faults_of(languages: Languages) -> list[str]:
@@ -174,7 +183,7 @@ def main() -> int:
         return 1
     faults = faults_of(languages)
     print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
-    counted = {language: counts_of(language) for language in languages.all}
+    counted = counts_of(languages.all)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(
         json.dumps(report(languages, counted), ensure_ascii=False, indent=2) + "\n", "utf-8"

@@ -6,6 +6,7 @@ from functools import cache, cached_property
 from docutils import nodes
 from docutils.nodes import Element, Node
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
@@ -22,6 +23,11 @@ class AccessibleTranslator(HTML5Translator):
     Style attributes would ask for 'unsafe-inline' in the policy of the site:
     https://www.w3.org/TR/CSP3/#directive-style-src
     """
+
+    def __init__(self, document: nodes.document, builder: Builder) -> None:
+        """Begin a page, without the style sheets that docutils would look for."""
+        document.settings.stylesheet_path = None
+        super().__init__(document, builder)
 
     def depart_colspec(self, node: nodes.colspec) -> None:
         """Leave out the widths of columns, which only style attributes could give."""

@@ -9,6 +9,7 @@ import pickle
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,7 @@ WITHOUT_MARKS = Signs()
 FOLDED = Signs({ord(letter): plain for letter, plain in LETTERS.items()})
 
 
+@cache
 def fold(text: str) -> str:
     """Return a text in small letters, without accents, ligatures and Arabic marks."""
     return unicodedata.normalize("NFD", text.lower()).translate(FOLDED)
@@ -131,6 +133,7 @@ def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
             words = WORD.findall(text)
             return [form for word in words for form in dict.fromkeys((word, fold(word)))]
 
+        @cache  # noqa: B019, there is one of these a build
         def stem(self, word: str) -> str:
             """Return the folded stem of a word."""
             word = LAST_HEH.sub("ة", AND_THE.sub("", word.lower()))

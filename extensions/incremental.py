@@ -58,8 +58,8 @@ def _made_of(env: BuildEnvironment) -> dict[str, list[str]]:
 def _files(app: Sphinx, docname: str) -> list[str]:
     """Return the files that a page is made of, each with its digest, whether they exist or not."""
     catalog = catalog_path(app.config, docname)
-    files = {app.env.doc2path(docname), catalog, *app.env.dependencies.get(docname, ())}
-    return sorted(f"{file} {digest(Path(file))}" for file in files)
+    paths = {app.env.doc2path(docname), catalog, *app.env.dependencies.get(docname, ())}
+    return sorted(f"{path} {digest(str(path))}" for path in paths)
 
 
 def find_outdated(app: Sphinx, env: BuildEnvironment) -> Set[str]:

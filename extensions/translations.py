@@ -10,7 +10,7 @@ parsed as inline Markdown, and nothing else.
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -25,10 +25,11 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.domains.std import make_glossary_term, split_term_classifiers
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging, texescape
 from sphinx.util.index_entries import split_index_msg
-from sphinx.util.nodes import extract_messages, traverse_translatable_index
+from sphinx.util.nodes import extract_messages
 from sphinx.util.typing import ExtensionMetadata
 
 from catalogs.catalog import INTERFACE, SETTINGS, DamagedError, folder_of, line_of, read
@@ -119,6 +120,15 @@ def translate_settings(config: Config, translated: dict[str, str]) -> None:
     ]
 
 
+@cache
+def renderer_of(env: BuildEnvironment) -> SphinxRenderer:
+    """Return what renders the messages of all pages of a build."""
+    parser = create_md_parser(vars(env)["myst_config"], SphinxRenderer).disable("wordcount")
+    renderer = cast("SphinxRenderer", parser.renderer)
+    renderer.setup_render(dict(parser.options), {})
+    return renderer
+
+
 class TranslatedPage(SphinxTransform):
     """Put the translations into a page, in the place of Sphinx's transform Locale.
 
@@ -143,25 +153,23 @@ class TranslatedPage(SphinxTransform):
             text = found.messages.get(message, message)
             if text != message:
                 self._translate(node, message, text)
-        for index, entries in traverse_translatable_index(self.document):
-            index["raw_entries"] = entries
-            index["entries"] = [
-                (kind, _translated_entry(kind, value, found.messages), identifier, main, None)
-                for kind, value, identifier, main, _ in entries
-            ]
+        for index in self.document.findall(addnodes.index):
+            if index.get("inline") is False:  # so a directive writes it, and a term does not
+                index["raw_entries"] = index["entries"]
+                index["entries"] = [
+                    (kind, _translated_entry(kind, value, found.messages), identifier, main, None)
+                    for kind, value, identifier, main, _ in index["entries"]
+                ]
 
     def _prepare(self) -> None:
-        """Make what parses the messages of this page, one after another.
+        """Have the messages rendered for a document of their own.
 
-        They are rendered for a document of their own, so that none is noted twice in the page's.
+        What is noted in it, such as footnotes, is in that of the page already.
         """
+        self.renderer = renderer_of(self.env)
         document = new_document(self.document["source"], self.document.settings)
-        document.reporter = self.document.reporter
-        parser = create_md_parser(document.settings.env.myst_config, SphinxRenderer)
-        parser.disable("wordcount")
-        parser.options["document"] = document
-        self.renderer = cast("SphinxRenderer", parser.renderer)
-        self.renderer.setup_render(dict(parser.options), {})
+        self.renderer.document = document
+        self.renderer.reporter = self.document.reporter
 
     def _parse(self, text: str, line: int) -> nodes.paragraph:
         paragraph = nodes.paragraph()

@@ -125,8 +125,8 @@ def edited_file(app: Sphinx, pagename: str) -> Path:
 
 def changed_on(app: Sphinx, pagename: str) -> str:
     """Return the day of the last commit that touched a page, in words; "" without git."""
-    paths = {Path(app.env.doc2path(pagename)), edited_file(app, pagename)}
-    days = [day for path in paths if (day := committed_days().get(path))]
+    paths = (app.env.doc2path(pagename), edited_file(app, pagename))
+    days = [day for path in paths if (day := committed_days().get(str(path)))]
     locale = load().get(app.config.language).dictionary
     return format_date(max(days), "long", locale=locale) if days else ""
 

@@ -130,6 +130,8 @@ EDITS: dict[str, Edit] = {
     "word of the interface": translate_the_interface,
     "title of the guide": translate_the_title,
     "template": ("docs/_theme/guide/page.html", "<footer>", '<footer class="new">'),
+    "drawing of the theme": ("docs/_theme/guide/static/icon.svg", "<svg", '<svg id="new"'),
+    "style sheet of the figures": ("docs/figures/figures.css", r"\Z", "text { fill: red }\n"),
     "style sheet": ("docs/_theme/guide/static/guide.css", r"\Z", "p { margin: 0 }\n"),
     "extension": ("extensions/website.py", "WORDS_A_MINUTE = 238", "WORDS_A_MINUTE = 10"),
     "setting": ("conf.py", "html_permalinks = False", "html_permalinks = True"),

@@ -143,6 +143,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3, help="how many of each (3)")
     parser.add_argument("--alone", action="store_true", help="without plain Sphinx beside")
     options = parser.parse_args()
+    os.environ["SOURCE_DATE_EPOCH"] = "1"  # else an edit would be a new date for all languages
     codes, wholes, wrong = CODES[: options.languages], [], []
     for count in options.pages:
         folder, pages = ROOT / "build" / "bench" / str(count), write_pages(count)

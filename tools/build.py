@@ -16,6 +16,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -52,6 +53,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("target", choices=TARGETS)
     target = parser.parse_args().target
+    gc.set_threshold(50_000)  # a build makes much, and little of it is garbage
     os.umask(0o022)  # a site that only its maker can read cannot be served
     try:
         languages = load()
@@ -201,7 +203,7 @@ def load_sphinx() -> None:
     """Import Sphinx and what conf.py names, for the processes that begin as copies of this one."""
     builtin = import_module("sphinx.application").builtin_extensions
     with suppress(Exception):  # which Sphinx will explain
-        for name in ("sphinx.cmd.build", *builtin, *import_module("conf").extensions):
+        for name in ("sphinx.cmd.build", "furo", *builtin, *import_module("conf").extensions):
             import_module(name)
     gc.freeze()  # what is imported is no garbage, and need not be looked at in each of them
 
@@ -315,6 +317,7 @@ def environment() -> dict[str, str]:
     }
 
 
+@cache
 def inputs_digest(language: Language) -> str:
     """Return a digest of all that a language is built from, and of those that it leads to."""
     return digest_of(language, *shown_languages())

@@ -2,18 +2,18 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-from catalogs.catalog import INTERFACE, LOCALE, SETTINGS
+from catalogs.catalog import INTERFACE, SETTINGS
 from tools import ROOT
 from tools.languages import Language
 
-FIGURES = ROOT / "docs" / "figures"
 INPUTS = (
     "conf.py",
     "languages.toml",
@@ -27,27 +27,29 @@ INPUTS = (
 )
 # What a build itself writes among its inputs.
 BYPRODUCTS = {".mo", ".pyc"}
+PAGES = re.compile(r"docs/(?!_).*\.md|docs/figures/.*\.svg")
 VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS")
 
 
 @cache
-def digest(path: Path) -> str:
+def digest(path: str) -> str:
     """Return the digest of a file, or "" if there is none; it is read once."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123, of thousands of files each step counts
+            return hashlib.sha256(file.read()).hexdigest()
+    except (FileNotFoundError, IsADirectoryError):
+        return ""
 
 
 @cache
-def files() -> tuple[Path, ...]:
-    """Return the files that any build reads, in a fixed order."""
-    return tuple(_files())
-
-
-def _files() -> Iterator[Path]:
+def files() -> tuple[str, ...]:
+    """Return the names of the files that any build reads, from ROOT on, in a fixed order."""
+    found = [name for name in INPUTS if (ROOT / name).is_file()]
     for name in INPUTS:
-        path = ROOT / name
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and file.suffix not in BYPRODUCTS:
-                yield file
+        for folder, _, names in os.walk(ROOT / name):
+            inside = os.path.relpath(folder, ROOT)
+            found += [f"{inside}/{each}" for each in names]
+    return tuple(sorted(name for name in found if Path(name).suffix not in BYPRODUCTS))
 
 
 def digest_of(language: Language, *besides: str) -> str:
@@ -57,26 +59,24 @@ def digest_of(language: Language, *besides: str) -> str:
 
 def digest_around_pages(language: Language, *besides: str) -> str:
     """Return the same without what is read page by page, and the time, which no page prints."""
-    own = LOCALE / language.code / "LC_MESSAGES"
-    of_none = {own / f"{name}.po" for name in (SETTINGS, INTERFACE)}
-    around = [
-        path
-        for path in files()
-        if path in of_none
-        or not (path.suffix == ".md" or path.parent == FIGURES or own in path.parents)
-    ]
+    catalogs = f"docs/locale/{language.code}/LC_MESSAGES/"
+    of_no_page = {f"{catalogs}{name}.po" for name in (SETTINGS, INTERFACE)}
+    around = (
+        name
+        for name in files()
+        if name in of_no_page or not (PAGES.fullmatch(name) or name.startswith(catalogs))
+    )
     return _digest(language, around, *besides)
 
 
-def _digest(language: Language, paths: Iterable[Path], *besides: str) -> str:
-    settings = [language.code, sys.version, *besides]
-    settings += [os.environ.get(name, "") for name in VARIABLES]
-    files = [
-        f"{path.relative_to(ROOT)} {digest(path)}"
-        for path in paths
-        if LOCALE not in path.parents or LOCALE / language.code in path.parents
-    ]
-    return hashlib.sha256(repr(settings + files).encode()).hexdigest()
+def _digest(language: Language, names: Iterable[str], *besides: str) -> str:
+    made_of = [language.code, sys.version, *besides]
+    made_of += [os.environ.get(name, "") for name in VARIABLES]
+    others, own = "docs/locale/", f"docs/locale/{language.code}/"
+    for name in names:
+        if name.startswith(own) or not name.startswith(others):
+            made_of += [name, digest(f"{ROOT}/{name}")]
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
 
 @cache
@@ -95,14 +95,14 @@ def printed_time() -> str:
         committed = None
     if committed and committed.stdout.strip():
         return committed.stdout.strip()
-    return str(int(max(path.stat().st_mtime for path in files())))
+    return str(int(max((ROOT / name).stat().st_mtime for name in files())))
 
 
 @cache
-def committed_days() -> dict[Path, date]:
+def committed_days() -> dict[str, date]:
     """Return the day of the last commit of each file of docs; nothing without git."""
     command = ["git", "log", "--format=%cs", "--name-only", "--", "docs"]
-    known: dict[Path, date] = {}
+    known: dict[str, date] = {}
     try:
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     except OSError:
@@ -110,7 +110,7 @@ def committed_days() -> dict[Path, date]:
     day = date.min
     for line in filter(None, run.stdout.splitlines()):
         if line.startswith("docs/"):
-            known.setdefault(ROOT / line, day)
+            known.setdefault(f"{ROOT}/{line}", day)
         else:
             day = date.fromisoformat(line)
     return known
