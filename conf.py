@@ -25,6 +25,7 @@ extensions = [
     "figures",
     "folded_search",
     "incremental",
+    "memory",
     "messages",
     "website",
     "translations",

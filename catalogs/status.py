@@ -14,7 +14,6 @@ from dataclasses import asdict, astuple, dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import polib
 
@@ -74,21 +73,23 @@ def total(counts: dict[str, Count]) -> Count:
 
 def counts_of(languages: Iterable[Language]) -> dict[Language, dict[str, Count]]:
     """Return the counts of the catalogs that can be read, by language and name."""
-    kept = _kept()
     folders = {language: folder_of(language.code) for language in languages}
     paths = {
-        language: {name: str(folder / f"{name}.po") for name in names_in(folder, ".po")}
+        language: {name: f"{folder}/{name}.po" for name in names_in(folder, ".po")}
         for language, folder in folders.items()
     }
-    every = [path for named in paths.values() for path in named.values()]
-    new = [path for path in every if kept.get(path, [""])[0] != digest(path)]
+    digests = {path: digest(path) for named in paths.values() for path in named.values()}
+    kept = _kept()
+    new = [path for path, each in digests.items() if each not in kept]
     if new:
         with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
             for path, fields in zip(new, pool.map(_fields, new, chunksize=50), strict=True):
-                kept[path] = [digest(path), fields]
-        _keep(kept)
+                kept[digests[path]] = fields
+        _keep({each: kept[each] for each in digests.values()})
     return {
-        language: {name: Count(*kept[path][1]) for name, path in named.items() if kept[path][1]}
+        language: {
+            name: Count(*kept[digests[path]]) for name, path in named.items() if kept[digests[path]]
+        }
         for language, named in paths.items()
     }
 
@@ -102,19 +103,19 @@ def _fields(path: str) -> tuple[int, ...]:
 
 
 @cache
-def _kept() -> dict[str, list[Any]]:
-    """Return the digest of each catalog, and the fields of its count, as they were kept."""
+def _kept() -> dict[str, tuple[int, ...]]:
+    """Return the fields of the counts that were kept, by the digest of the catalog."""
     try:
         kept = json.loads(COUNTED.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return dict(kept["catalogs"]) if kept["by"] == digest(__file__) else {}
+    return dict(kept["fields"]) if kept["by"] == digest(__file__) else {}
 
 
-def _keep(catalogs: dict[str, list[Any]]) -> None:
+def _keep(fields: dict[str, tuple[int, ...]]) -> None:
     fresh = COUNTED.with_suffix(f".{os.getpid()}")
     with suppress(OSError):  # of a folder where nobody may write, or none can be
-        fresh.write_text(json.dumps({"by": digest(__file__), "catalogs": catalogs}), "utf-8")
+        fresh.write_text(json.dumps({"by": digest(__file__), "fields": fields}), "utf-8")
         fresh.replace(COUNTED)
 
 

@@ -4,11 +4,12 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import files_in
+from conftest import ROOT, files_in
 
 from tools import bench, corpus
 
@@ -172,3 +173,36 @@ def test_after_an_edit_only_the_pages_that_it_concerns_are_read_again(
     bench.build_ours(guide, ["en"])
     after = [path.stat().st_mtime for path in doctrees]
     assert sum(old != new for old, new in zip(before, after, strict=True)) == concerned
+
+
+# Prints how many doctrees Sphinx holds when it has read all pages.
+COUNT = """
+from sphinx.application import Sphinx
+import memory
+app = Sphinx("docs", "docs", "html", "trees", "html", status=None)
+memory.HELD = 3
+if {let_go}:
+    app.connect("source-read", memory.let_go)
+app.connect("env-updated", lambda app, env: print(len(env._write_doc_doctree_cache)))
+app.build()
+"""
+
+
+@pytest.mark.parametrize("let_go", [True, False])
+def test_few_doctrees_are_held_which_sphinx_still_does_not_see_to(
+    let_go: bool, tmp_path: Path
+) -> None:
+    corpus.write_guide(tmp_path, corpus.write_pages(8), ["en"])
+    command = [sys.executable, "-c", COUNT.format(let_go=let_go)]
+    run = subprocess.run(
+        command,
+        cwd=tmp_path / "stock",
+        env=os.environ | {"PYTHONPATH": str(ROOT / "extensions")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    if let_go:
+        assert int(run.stdout) == 4
+    else:
+        assert int(run.stdout) == 10, "Sphinx no longer holds all: remove extensions/memory.py"
