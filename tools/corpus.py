@@ -15,7 +15,9 @@ from tools import ROOT
 # What a generated guide takes from this one.
 TAKEN = ("catalogs", "conf.py", "docs/_theme", "docs/figures/figures.css", "extensions", "tools")
 CODES = re.findall(
-    r"\w+", "en es de it pt nl sv da fi ro hu tr ru cs pl uk el et lv lt sk sl hr bg"
+    r"\w+",
+    "en es de it pt nl sv da fi ro hu tr ru cs pl uk el et lv lt sk sl hr bg ca eu gl cy ga is mt "
+    "sq mk sr bs az hy ka kk uz hi bn ta te mr gu vi id ms sw",
 )
 LANGUAGE = """
 [languages.{0}]
