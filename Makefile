@@ -1,6 +1,7 @@
 # Every command of the guide. `make` alone lists them.
 # LANGS="fr en" limits html, latexpdf, epub and serve to some languages of languages.toml.
 # SIZE="--pages 100 --languages 8 --runs 3" sets the size of bench.
+# TESTS="site search" limits test to the tests whose file or name holds one of these words.
 # PORT=8001 moves serve from port 8000.
 # SITE_URL=https://… writes canonical addresses and a sitemap; REPOSITORY_EDIT=https://… links to
 # the sources; BOOKS=yes puts the books beside the site.
@@ -14,6 +15,7 @@ SHELL := /bin/sh
 
 LANGS ?=
 PORT ?= 8000
+TESTS ?=
 export LANGS PORT
 # UTF-8 whatever the locale.
 export PYTHONUTF8 := 1
@@ -70,14 +72,18 @@ serve: .venv/installed ## the site in one language, rebuilt while you write
 linkcheck: .venv/installed ## the external links (needs the network)
 	@$(VENV) -m tools.build linkcheck
 
-test: .venv/installed ## every test, having installed what they need
+test: .venv/installed ## every test, having installed what they need (TESTS="site search" a part)
 	@$(VENV) -m tools.system_packages --optional book epub check test
 	@command -v npm >/dev/null || $(VENV) -m tools.system_packages --optional node
 	@command -v java >/dev/null || $(VENV) -m tools.system_packages --optional java
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/.package-lock.json; fi
-	@$(VENV) -m pytest
+	@$(VENV) -m pytest --numprocesses auto --dist worksteal $(if $(TESTS),-k '$(subst $(space), or ,$(strip $(TESTS)))')
+
+empty :=
+space := $(empty) $(empty)
 
 node_modules/.package-lock.json: package-lock.json
+	@echo "Installing the checkers of package.json into node_modules, once"
 	@npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
 
 typography: .venv/installed ## no-break spaces and apostrophes, written into the French pages
@@ -89,13 +95,24 @@ cards: .venv/installed ## the pictures of links to the guide, one a language
 bench: .venv/installed ## how fast the site is built, beside plain Sphinx (SIZE="--pages 100")
 	@$(VENV) -m tools.bench $(SIZE)
 
-lock: ## requirements.txt anew from pyproject.toml (needs uv)
-	@uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
-	  --group translate --group preview --group check --group test \
-	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.txt
+COMPILE := uv pip compile --quiet --universal --only-binary :all: --python-version 3.11 \
+  --group translate --group preview --group check --group test \
+  --custom-compile-command "make lock" pyproject.toml
+lock: .venv/installed ## requirements.txt anew from pyproject.toml (needs uv)
+	@$(COMPILE) --upgrade --generate-hashes --output-file requirements.txt
+	@mkdir -p build
+	@$(COMPILE) --constraints requirements.txt --format pylock.toml --output-file build/pylock.toml
+	@$(VENV) -m tools.wheels build/pylock.toml > tests/wheels.txt
 
 clean: ## removes build/, and nothing else
 	@rm -rf build
+
+# What .venv was made of: a folder that was moved, or a Python that was upgraded or removed, leaves
+# one that is dead. It is made anew where this is not what it was.
+MADE_OF = $(shell $(VENV) -c 'import os, sys; print(os.path.realpath(sys.prefix), sys.version)' 2>&1)
+ifneq ($(MADE_OF),$(shell cat .venv/installed 2>/dev/null))
+.PHONY: .venv/installed
+endif
 
 .venv/installed: requirements.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed. Install Python 3.11 or later." >&2; exit 1; }
@@ -105,7 +122,11 @@ clean: ## removes build/, and nothing else
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "$(PYTHON) has no venv module. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing the packages of requirements.txt into .venv, once"
+	@if [ -L .venv ]; then rm .venv; fi # else what it leads to would be emptied
 	@$(PYTHON) -m venv --clear .venv
 	@quiet=--quiet; if [ -t 1 ]; then quiet=; fi; \
-	  $(VENV) -m pip install $$quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@touch .venv/installed
+	  $(VENV) -m pip install $$quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+	    --requirement requirements.txt || { \
+	  echo "The packages of requirements.txt could not be installed, for the reason above. Is there a network?" >&2; \
+	  exit 1; }
+	@$(VENV) -c 'import os, sys; print(os.path.realpath(sys.prefix), sys.version)' > .venv/installed

@@ -2,22 +2,22 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from conftest import CODES, ROOT, Copy, add, files_in, make, require
+from conftest import CODES, COMMITTED, ROOT, Copy, add, files_in, made, make, require
+from warm import run_module
 
 from tools import build
 from tools.languages import Language, load
-from tools.system_packages import COMMANDS
 
 LANGUAGES = load()
 # Where one language tells as much as all.
@@ -26,48 +26,66 @@ FRENCH = {"LANGS": "fr"}
 
 def test_nothing_is_rebuilt_when_nothing_changed(site: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in site.rglob("*")}
-    run = make("html")
+    run = make("html", cwd=site.parent.parent.parent)
     assert run.returncode == 0
     assert set(run.stdout.splitlines()) == {f"build/html/{code}: up to date" for code in CODES}
     assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
 
 
 @pytest.mark.parametrize("name", ["docs/index.md", "conf.py", "extensions/figures.py"])
-def test_a_changed_input_is_rebuilt(copy: Copy, name: str) -> None:
-    folder = copy("changed")
-    assert make("html", cwd=folder, env=FRENCH).returncode == 0
+def test_a_changed_input_is_rebuilt(built_copy: Copy, name: str) -> None:
+    folder = built_copy("changed")
+    assert "up to date" in made("html", cwd=folder, env=FRENCH)
     changed, written = folder / name, (folder / name).stat()
     changed.write_text(changed.read_text("utf-8") + "\n", "utf-8")
     os.utime(changed, ns=(written.st_atime_ns, written.st_mtime_ns))
     assert "built" in make("html", cwd=folder, env=FRENCH).stdout
 
 
-# Files by whose appearance one can tell how far a build is, from its start to its end.
-MOMENTS = ["doctrees", "result", "result/index.html", "result/searchindex.js", "result/.inputs"]
+# Builds, and kills itself and its children at the first call of what is named.
+KILLED = """
+import importlib, os, signal, sys
+module, _, names = sys.argv.pop(1).partition(":")
+owner, name = importlib.import_module(module), names
+if "." in names:
+    owner, name = getattr(owner, names.split(".")[0]), names.split(".")[1]
+assert hasattr(owner, name)
+setattr(owner, name, lambda *_, **__: os.killpg(0, signal.SIGKILL))
+from tools import build
+sys.exit(build.main())
+"""
+# Moments of a build, from its start to its end.
+MOMENTS = [
+    "tools.build:run_sphinx",
+    "sphinx.application:Sphinx.build",
+    "sphinx.builders.html:StandaloneHTMLBuilder.write_documents",
+    "sphinx.builders.html:StandaloneHTMLBuilder.finish",
+    "tools.build:put_in_place",
+    "tools.build:write_root",
+]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_build_killed_at_any_moment_leaves_the_last_site_whole(copy: Copy, moment: str) -> None:
-    folder = copy("killed")
-    assert make("html", cwd=folder, env=FRENCH).returncode == 0
+def test_a_build_killed_at_any_moment_leaves_the_last_site_whole(
+    built_copy: Copy, moment: str
+) -> None:
+    folder = built_copy("killed")
     site = folder / "build" / "html"
     good = files_in(site)
     add(folder / "docs" / "comprendre" / "definition.md", "Une phrase nouvelle.")
-
-    shutil.rmtree(folder / "build" / "work")
-    sign = folder / "build" / "work" / "html-fr" / moment
-    running = subprocess.Popen(["make", "html", "LANGS=fr"], cwd=folder, start_new_session=True,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    while running.poll() is None and not sign.exists():
-        os.sched_yield()
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-
-    left = files_in(site)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, moment, "html"],
+        cwd=folder,
+        env=os.environ | FRENCH,
+        start_new_session=True,
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    left, changed = files_in(site), "fr/comprendre/definition.html"
     assert left.keys() == good.keys()
-    changed = "fr/comprendre/definition.html"
     assert left == good or b"Une phrase nouvelle" in left[changed]
-    assert make("html", cwd=folder, env=FRENCH).returncode == 0
+    made("html", cwd=folder, env=FRENCH)
     assert files_in(site).keys() == good.keys()
     assert b"Une phrase nouvelle" in files_in(site)[changed]
 
@@ -98,9 +116,8 @@ def test_all_languages_are_tried_and_those_that_failed_are_named(tmp_path: Path)
     assert built == {language.code for language in LANGUAGES.all}
 
 
-def test_a_page_that_does_not_build_keeps_the_last_site(copy: Copy) -> None:
-    folder = copy("broken page")
-    assert make("html", cwd=folder, env=FRENCH).returncode == 0
+def test_a_page_that_does_not_build_keeps_the_last_site(built_copy: Copy) -> None:
+    folder = built_copy("broken page")
     good = files_in(folder / "build" / "html")
     (folder / "docs" / "comprendre" / "mots.md").write_text("# Mots\n\n{term}`inconnu`\n", "utf-8")
     run = make("html", cwd=folder, env=FRENCH)
@@ -140,50 +157,45 @@ def test_another_date_is_another_build(copy: Copy) -> None:
         assert outcome in run.stdout
 
 
-def test_plain_sphinx_build_gives_the_same_pages(copy: Copy) -> None:
-    folder = copy("plain")
-    date = {"SOURCE_DATE_EPOCH": "1"}
-    assert make("html", cwd=folder, env={"LANGS": "en"} | date).returncode == 0
-    command = [sys.executable, "-m", "sphinx", "-q", "-c", ".", "-D", "language=en"]
-    subprocess.run([*command, "docs", "out"], cwd=folder, env=os.environ | date, check=True)
-    made, plain = files_in(folder / "build/html/en"), files_in(folder / "out")
-    made.pop(".inputs")
-    assert made == {name: plain[name] for name in plain if not name.startswith(".doctrees")}
+def test_plain_sphinx_build_gives_the_same_pages(site: Path, tmp_path: Path) -> None:
+    require("git")
+    guide, english = site.parent.parent.parent, site.parent / "en"
+    committed = str(int(datetime.fromisoformat(COMMITTED).timestamp()))
+    words = ["-q", "-c", ".", "-d", str(tmp_path / "trees"), "-D", "language=en", "docs"]
+    run = run_module("sphinx", [*words, str(tmp_path / "out")], guide, SOURCE_DATE_EPOCH=committed)
+    assert run.returncode == 0, run.stderr
+    built, plain = files_in(english), files_in(tmp_path / "out")
+    built.pop(".inputs")
+    assert built == {name: plain[name] for name in built}
 
 
-def test_two_builds_in_two_folders_give_the_same_bytes(copy: Copy) -> None:
-    require(*COMMANDS["book"])
-    at = {"SOURCE_DATE_EPOCH": "1790000000"}
-    one, other = copy("one"), copy("un autre, à côté")
-    for folder in (one, other):
-        for target, languages in (("html", ""), ("latexpdf", "fr ar")):
-            run = make(target, cwd=folder, env=at | {"LANGS": languages})
-            assert run.returncode == 0, run.stdout + run.stderr
-    for result in ("html", "pdf"):
-        assert files_in(one / "build" / result) == files_in(other / "build" / result)
+def test_a_build_elsewhere_by_another_user_gives_the_same_site(site: Path, again: Path) -> None:
+    assert files_in(again / "build/html") == files_in(site.parent)
+
+
+def test_a_build_elsewhere_by_another_user_gives_the_same_book(
+    books: dict[str, Path], again: Path
+) -> None:
+    book = again / "build/pdf/back-office-ar.pdf"
+    assert book.read_bytes() == books["ar"].read_bytes()
+
+
+def test_a_site_built_under_a_strict_umask_can_be_served(again: Path) -> None:
+    site = again / "build" / "html"
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in [site, *site.rglob("*")])
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX"])
-def test_a_locale_without_accents_builds_and_speaks_all_the_same(copy: Copy, locale: str) -> None:
-    folder, env = copy(f"été {locale}"), FRENCH | {"LC_ALL": locale, "LANG": locale}
-    run = make("html", cwd=folder, env=env)
-    assert run.returncode == 0, run.stderr
+def test_a_locale_without_accents_speaks_all_the_same(built_copy: Copy, locale: str) -> None:
+    folder, env = built_copy(f"été {locale}"), FRENCH | {"LC_ALL": locale, "LANG": locale}
     (folder / "docs" / "comprendre" / "mots.md").write_text("# Mots\n\n{term}`mêlé`\n", "utf-8")
     run = make("html", cwd=folder, env=env)
     assert "mêlé" in run.stderr
     assert "html, Français: failed" in run.stderr
 
 
-def test_a_site_built_under_a_strict_umask_can_be_served(copy: Copy) -> None:
-    folder = copy("umask")
-    command = "umask 077 && make html LANGS=fr"
-    subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, check=True)
-    site = folder / "build" / "html"
-    assert all(path.stat().st_mode & 0o044 == 0o044 for path in [site, *site.rglob("*")])
-
-
-def test_an_unknown_language_is_named_with_those_that_exist() -> None:
-    run = make("html", env={"LANGS": "fr tlh"})
+def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> None:
+    run = make("html", cwd=checkout, env={"LANGS": "fr tlh"})
     assert run.returncode != 0
     assert 'no language "tlh" in languages.toml, which lists: fr en' in run.stderr
     assert "Traceback" not in run.stderr
@@ -225,70 +237,6 @@ def test_a_missing_list_of_languages_is_explained(copy: Copy) -> None:
     run = make("html", cwd=folder)
     assert run.returncode != 0
     assert "languages.toml: cannot be read" in run.stderr
-    assert "Traceback" not in run.stderr
-
-
-def stub(folder: Path, name: str, script: str) -> Path:
-    """Write a shell script that stands for the program `name`, and return its folder."""
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
-    (folder / name).chmod(0o755)
-    return folder
-
-
-# A Python that runs code as an older one would tell its version.
-AGED = f"{sys.executable} -c 'import sys; sys.version_info = (3, 10, 2); exec(sys.argv[1])'"
-
-
-@pytest.mark.parametrize(
-    ("python", "message"),
-    [
-        (f'case "$1" in -V) echo Python 3.10.2;; -c) exec {AGED} "$2";; esac', "is Python 3.10.2"),
-        (f'case "$*" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"', "python3-venv"),
-    ],
-    ids=["too old", "without venv"],
-)
-def test_a_python_that_will_not_do_is_explained(
-    copy: Copy, tmp_path: Path, python: str, message: str
-) -> None:
-    folder = copy("python")
-    (folder / ".venv").unlink()
-    bin_folder = stub(tmp_path / "bin", "python3", python)
-    run = make("html", cwd=folder, env={"PATH": f"{bin_folder}:{os.environ['PATH']}"})
-    assert run.returncode != 0
-    assert message in run.stderr
-    assert "Traceback" not in run.stderr
-    assert not (folder / ".venv").exists()
-
-
-def test_no_python_at_all_is_explained(copy: Copy) -> None:
-    folder = copy("no python")
-    (folder / ".venv").unlink()
-    run = make("html", "PYTHON=python3.99", cwd=folder)
-    assert run.returncode != 0
-    assert "python3.99 is not installed" in run.stderr
-
-
-@pytest.mark.parametrize(
-    ("words", "ci", "code"),
-    [(["book"], "", 1), (["--optional", "book"], "", 0), (["--optional", "book"], "true", 1)],
-    ids=["needed", "optional", "optional in CI"],
-)
-def test_missing_packages_are_named_with_the_command_that_installs_them(
-    tmp_path: Path, words: list[str], ci: str, code: int
-) -> None:
-    # A Debian where nothing is installed, and where one may not install either.
-    path = stub(tmp_path / "bin", "dpkg-query", "exit 0")
-    run = subprocess.run(
-        [sys.executable, "-m", "tools.system_packages", *words],
-        cwd=ROOT,
-        env={"PATH": str(path), "CI": ci},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == code
-    assert "sudo apt-get install --no-install-recommends latexmk xindy texlive-luatex" in run.stderr
     assert "Traceback" not in run.stderr
 
 
@@ -338,6 +286,6 @@ def test_every_command_of_the_readme_and_of_the_guide_is_in_the_makefile() -> No
 
 
 def test_make_alone_lists_the_commands() -> None:
-    listed = make().stdout
+    listed = made(cwd=ROOT)
     for target in ("html", "latexpdf", "check", "serve", "test", "linkcheck", "clean"):
         assert f"make {target}" in listed

@@ -149,11 +149,10 @@ PLANTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def book() -> Book:
+@pytest.fixture(scope="session")
+def book(template_folder: Path) -> Book:
     """Return what the checks of the real guide look things up in."""
-    assert make("gettext").returncode == 0
-    templates, faults = read_all(ROOT / "build/gettext", ".pot")
+    templates, faults = read_all(template_folder, ".pot")
     assert not faults
     return Book(FRENCH, templates)
 
@@ -211,13 +210,6 @@ def test_nothing_is_named_where_nothing_was_planted(
 ) -> None:
     where, faults = planted
     assert {(fault.path, fault.line) for fault in faults} == set(where.values())
-
-
-def test_the_catalogs_of_the_guide_have_no_fault(book: Book) -> None:
-    require("hunspell")
-    run = make("check-po")
-    assert run.stderr == ""
-    assert run.returncode == 0
 
 
 def checked(folder: Path, book: Book) -> list[str]:
@@ -312,8 +304,10 @@ def test_a_page_without_catalog_is_named(small: tuple[Path, Book, polib.POFile])
     ]
 
 
-def test_the_command_names_file_line_and_mend_and_fails(copy: Copy) -> None:
-    guide = copy("guide")
+def test_the_command_names_file_line_and_mend_and_fails(extracted_copy: Copy) -> None:
+    guide = extracted_copy("guide")
+    for other in ("ar", "de", "es"):
+        shutil.rmtree(guide / "docs/locale" / other)
     path = guide / "docs/locale/en/LC_MESSAGES/index.po"
     catalog = read(path)
     entry = next(entry for entry in catalog if "{term}`back office`" in entry.msgstr)

@@ -1,21 +1,18 @@
 """`make gettext` finds all that readers see, says where it stands, and is the same every time."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import polib
 import pytest
-from conftest import ROOT, Copy, add, files_in, make
+from conftest import ROOT, Copy, add, files_in, made
+from warm import run_module
 
 
-@pytest.fixture(scope="module")
-def templates() -> dict[str, polib.POFile]:
+@pytest.fixture(scope="session")
+def templates(template_folder: Path) -> dict[str, polib.POFile]:
     """Return the templates of the guide, by name."""
-    run = make("gettext")
-    assert run.returncode == 0, run.stderr
-    folder = ROOT / "build/gettext"
+    folder = template_folder
     return {
         path.relative_to(folder).with_suffix("").as_posix(): polib.pofile(str(path))
         for path in folder.rglob("*.pot")
@@ -126,8 +123,8 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     (folder / "docs/autre.md").write_text("# Une autre page\n", "utf-8")
     (folder / "docs/dessin.svg").write_text(DRAWING, "utf-8")
     place = ["-c", str(ROOT), "-d", str(folder / "trees"), "-b", "gettext"]
-    command = [sys.executable, "-m", "sphinx", "-q", *place]
-    subprocess.run([*command, str(folder / "docs"), str(folder / "pot")], check=True)
+    run = run_module("sphinx", ["-q", *place, str(folder / "docs"), str(folder / "pot")], folder)
+    assert run.returncode == 0, run.stderr
     return {entry.msgid for entry in polib.pofile(str(folder / "pot/index.pot"))}
 
 
@@ -170,11 +167,12 @@ def test_the_title_of_the_guide_and_the_words_of_the_theme_are_messages(
     assert {"On this page", "Theme: dark", "This page does not exist"} <= words
 
 
-def test_the_same_messages_are_the_same_bytes_in_another_folder(copy: Copy) -> None:
+def test_the_same_messages_are_the_same_bytes_in_another_folder(
+    template_folder: Path, copy: Copy
+) -> None:
     guide = copy("un autre dossier")
-    assert make("gettext").returncode == 0
-    assert make("gettext", cwd=guide, env={"SOURCE_DATE_EPOCH": "1"}).returncode == 0
-    ours, theirs = files_in(ROOT / "build/gettext"), files_in(guide / "build/gettext")
+    made("gettext", cwd=guide, env={"SOURCE_DATE_EPOCH": "1"})
+    ours, theirs = files_in(template_folder), files_in(guide / "build/gettext")
     ours.pop(".inputs")
     theirs.pop(".inputs")
     assert ours == theirs
@@ -184,15 +182,14 @@ def times_of(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*.pot")}
 
 
-def test_nothing_is_written_when_no_message_changed(copy: Copy) -> None:
-    guide = copy("guide")
-    assert make("gettext", cwd=guide).returncode == 0
+def test_nothing_is_written_when_no_message_changed(extracted_copy: Copy) -> None:
+    guide = extracted_copy("guide")
     before = times_of(guide / "build/gettext")
     add(guide / "docs/index.md", "% Un commentaire, qui n’est pas un message.")
-    assert make("gettext", cwd=guide).returncode == 0
+    made("gettext", cwd=guide)
     assert times_of(guide / "build/gettext") == before
     add(guide / "docs/index.md", "Un paragraphe de plus.")
-    assert make("gettext", cwd=guide).returncode == 0
+    made("gettext", cwd=guide)
     after = times_of(guide / "build/gettext")
     assert [name for name in before if after[name] != before[name]] == [
         str(guide / "build/gettext/index.pot")

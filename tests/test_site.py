@@ -7,14 +7,14 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from conftest import CODES, LANGUAGES, ROOT
+from conftest import LANGUAGES, ROOT
 from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 PAGES = sorted(str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md"))
-WIDTHS = {"desktop": 1280, "phone": 360, "small phone": 320}
+WIDTHS = {"desktop": 1280, "phone": 360}
 
 
 class Page(HTMLParser):
@@ -131,27 +131,6 @@ def test_pages_load_nothing_from_elsewhere(site: Path) -> None:
     assert not [path for path in site.rglob("*.html") if loads.search(path.read_text("utf-8"))]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("code", CODES)
-def test_no_page_scrolls_sideways(
-    browser: webdriver.Chrome, address: str, code: str, width: str
-) -> None:
-    set_width(browser, WIDTHS[width])
-    for page in PAGES:
-        browser.get(f"{address}/{code}/{page.removesuffix('.md')}.html")
-        assert browser.execute_script(SCROLLS_SIDEWAYS) == [], page
-
-
-# The parts of a page that are wider than their place, but for tables and code, which may scroll.
-SCROLLS_SIDEWAYS = """
-return [...document.querySelectorAll("html, body, body *")].filter(part =>
-  part.scrollWidth > part.clientWidth && part.clientWidth > 0
-  && (part.localName === "html" || ["auto", "scroll"].includes(getComputedStyle(part).overflowX))
-  && !part.closest(".table-wrapper, pre")
-).map(part => `${part.localName}.${part.className}`);
-"""
-
-
 @pytest.mark.parametrize("width", ["desktop", "phone"])
 def test_the_first_screen_of_the_home_page_answers_the_question(
     browser: webdriver.Chrome, address: str, width: str
@@ -161,65 +140,6 @@ def test_the_first_screen_of_the_home_page_answers_the_question(
     paragraph = browser.find_element(By.CSS_SELECTOR, "article h1 + p, article section > p")
     assert paragraph.text.startswith("Le back office est")
     assert paragraph.rect["y"] + paragraph.rect["height"] <= 800
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_text_of_figures_is_legible_on_a_phone_in_light_and_dark(
-    browser: webdriver.Chrome, address: str, scheme: str
-) -> None:
-    set_width(browser, WIDTHS["phone"])
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    for page in PAGES:
-        browser.get(f"{address}/fr/{page.removesuffix('.md')}.html")
-        for height, luminance in browser.execute_script(FIGURE_TEXTS):
-            assert height >= 11
-            assert (luminance < 0.35) if scheme == "light" else (luminance > 0.65)
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-
-
-# The size on the screen of each text of the figures, in CSS pixels, and how light it is, 0 to 1.
-FIGURE_TEXTS = """
-return [...document.querySelectorAll("svg.drawing text")].map(text => {
-  const scale = text.ownerSVGElement.getScreenCTM().a, style = getComputedStyle(text);
-  const [r, g, b] = style.fill.match(/[\\d.]+/g).map(Number);
-  return [parseFloat(style.fontSize) * scale, (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255];
-});
-"""
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_the_words_of_a_figure_keep_to_their_places(
-    browser: webdriver.Chrome, address: str, code: str
-) -> None:
-    set_width(browser, WIDTHS["desktop"])
-    for page in PAGES:
-        browser.get(f"{address}/{code}/{page.removesuffix('.md')}.html")
-        assert browser.execute_script(MISPLACED) == [], page
-
-
-# The texts of the figures that leave the drawing, cross the edge of a box, or cover another text
-# or the curve of a chart; a text's box is a little higher than its letters.
-MISPLACED = """
-const within = (one, other) => one.left >= other.left && one.right <= other.right
-  && one.top >= other.top - 2 && one.bottom <= other.bottom + 2;
-const apart = (one, other) => one.right <= other.left || one.left >= other.right
-  || one.bottom <= other.top + 5 || one.top >= other.bottom - 5;
-const box = part => part.getBoundingClientRect();
-return [...document.querySelectorAll("svg.drawing text")].filter(text => {
-  const drawing = text.ownerSVGElement, place = box(text);
-  const edges = [...drawing.querySelectorAll("rect")].map(box);
-  const others = [...drawing.querySelectorAll("text")].filter(each => each !== text).map(box);
-  const points = [...drawing.querySelectorAll(".curve")].flatMap(curve => [...Array(101).keys()]
-    .map(n => curve.getPointAtLength(curve.getTotalLength() * n / 100))
-    .map(point => point.matrixTransform(curve.getScreenCTM())));
-  return !within(place, box(drawing))
-    || edges.some(edge => !within(place, edge) && !apart(place, edge))
-    || others.some(other => !apart(place, other))
-    || points.some(({x, y}) => x > place.left && x < place.right
-      && y > place.top + 4 && y < place.bottom - 4);
-}).map(text => text.textContent);
-"""
 
 
 def test_a_figure_reads_the_way_its_language_does(browser: webdriver.Chrome, address: str) -> None:

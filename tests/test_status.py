@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import polib
-from conftest import Copy, make
+from conftest import Copy, made, make
 
 from catalogs.catalog import read, write
 
@@ -25,8 +25,8 @@ def empty(path: Path, count: int) -> None:
     write(path, catalog)
 
 
-def test_the_guide_is_wholly_translated(copy: Copy) -> None:
-    guide = copy("guide")
+def test_the_guide_is_wholly_translated(extracted_copy: Copy) -> None:
+    guide = extracted_copy("guide")
     run = make("status", cwd=guide)
     assert run.returncode == 0, run.stderr
     report = json.loads((guide / "build/status.json").read_text("utf-8"))["languages"]
@@ -39,8 +39,8 @@ def test_the_guide_is_wholly_translated(copy: Copy) -> None:
         assert language["translated"] == sum(page["translated"] for page in pages)
 
 
-def test_a_fuzzy_message_is_not_a_translated_one(copy: Copy) -> None:
-    guide = copy("guide")
+def test_a_fuzzy_message_is_not_a_translated_one(extracted_copy: Copy) -> None:
+    guide = extracted_copy("guide")
     path = guide / "docs/locale/en/LC_MESSAGES/comprendre/mots.po"
     catalog = read(path)
     catalog[1].flags = ["fuzzy"]
@@ -57,8 +57,8 @@ def test_a_fuzzy_message_is_not_a_translated_one(copy: Copy) -> None:
     ]  # fmt: skip
 
 
-def test_an_obsolete_entry_is_not_counted(copy: Copy) -> None:
-    guide = copy("guide")
+def test_an_obsolete_entry_is_not_counted(extracted_copy: Copy) -> None:
+    guide = extracted_copy("guide")
     path = guide / "docs/locale/en/LC_MESSAGES/index.po"
     catalog = read(path)
     catalog.append(polib.POEntry(msgid="Ancien.", msgstr="Old.", obsolete=True))
@@ -69,29 +69,27 @@ def test_an_obsolete_entry_is_not_counted(copy: Copy) -> None:
     assert report["pages"]["index"]["translated"] == len(live)
 
 
-def test_a_language_below_the_threshold_is_built_only_when_it_is_named(copy: Copy) -> None:
-    guide = copy("guide")
+def test_a_language_below_the_threshold_is_built_only_when_it_is_named(built_copy: Copy) -> None:
+    guide = built_copy("guide")
     empty(guide / "docs/locale/en/LC_MESSAGES/index.po", 1)
     require_share(guide, 100)
     run = make("html", cwd=guide)
     assert run.returncode == 0, run.stderr
     assert "en: not built, for less than 100 % of it is translated" in run.stdout
-    built = {path.name for path in (guide / "build/html").iterdir() if path.is_dir()}
-    assert built == {"fr", "es", "de", "ar"}
-    assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
-    assert (guide / "build/html/en/index.html").is_file()
+    assert "build/html/en" not in run.stdout
+    assert "build/html/es: built" in run.stdout
+    assert "build/html/en: built" in made("html", cwd=guide, env={"LANGS": "en"})
 
 
-def test_a_lower_threshold_publishes_it(copy: Copy) -> None:
-    guide = copy("guide")
+def test_a_lower_threshold_publishes_it(built_copy: Copy) -> None:
+    guide = built_copy("guide")
     empty(guide / "docs/locale/en/LC_MESSAGES/index.po", 1)
     require_share(guide, 90)
-    assert make("html", cwd=guide).returncode == 0
-    assert (guide / "build/html/en/index.html").is_file()
+    assert "build/html/en: built" in made("html", cwd=guide)
 
 
-def test_a_catalog_that_cannot_be_counted_is_named(copy: Copy) -> None:
-    guide = copy("guide")
+def test_a_catalog_that_cannot_be_counted_is_named(extracted_copy: Copy) -> None:
+    guide = extracted_copy("guide")
     (guide / "docs/locale/en/LC_MESSAGES/index.po").write_bytes(b"")
     run = make("status", cwd=guide)
     assert run.returncode != 0

@@ -6,7 +6,6 @@ The pages are built by plain sphinx-build, as anybody may build them.
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,11 @@ from pathlib import Path
 import polib
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, Copy, add, copy_to, files_in, make, require
+from conftest import CODES, ROOT, Copy, Once, add, copy_to, files_in, made, require
+from warm import run_module
 
 from catalogs.catalog import folder_of, read_all, write
 from catalogs.markup import refused
-from catalogs.status import published
 from tools.languages import load
 from tools.system_packages import COMMANDS
 
@@ -49,13 +48,8 @@ class Guide:
         out, trees = self.folder / builder, self.folder / f"trees-{builder}"
         place = ["-c", str(ROOT), "-d", str(trees), "-b", builder]
         settings = ["-D", "language=en", "-D", f"translations_dir={self.folder / 'locale'}"]
-        command = [sys.executable, "-m", "sphinx", "-q", *place, *settings, *options]
-        return subprocess.run(
-            [*command, str(self.folder / "docs"), str(out)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        words = ["-q", *place, *settings, *options, str(self.folder / "docs"), str(out)]
+        return run_module("sphinx", words, self.folder)
 
     def article(self, name: str = "index") -> BeautifulSoup:
         html = (self.folder / "html" / f"{name}.html").read_text("utf-8")
@@ -314,8 +308,8 @@ def test_after_an_edit_the_site_is_what_a_clean_build_makes(edited: str, guide: 
         guide.catalog("deux", {"Deux": "Two", "Bonjour": "Good morning"})
     assert guide.build().returncode == 0
     after = built(guide)
-    for made in ("html", "trees-html"):
-        shutil.rmtree(guide.folder / made)
+    for old in ("html", "trees-html"):
+        shutil.rmtree(guide.folder / old)
     assert guide.build().returncode == 0
     assert after == built(guide)
 
@@ -324,7 +318,7 @@ def test_after_an_edit_the_site_is_what_a_clean_build_makes(edited: str, guide: 
 
 
 LANGUAGES = load()
-TRANSLATED = [each.code for each in published(LANGUAGES) if each != LANGUAGES.source]
+TRANSLATED = [code for code in CODES if code != LANGUAGES.source.code]
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
@@ -360,26 +354,35 @@ def pseudo(message: str) -> str:
     return result + message[place:].translate(ROT13)
 
 
-@pytest.fixture(scope="module")
-def pseudo_guide(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
+def write_pseudo_english(folder: Path) -> None:
+    """Copy the guide, and give every message of it that is no English an unreadable translation."""
+    catalogs, _ = read_all(copy_to(folder) / "docs/locale/en/LC_MESSAGES")
+    for name, catalog in catalogs.items():
+        for entry in catalog:
+            if not entry.obsolete:
+                entry.msgstr = pseudo(entry.msgid)
+                assert name == "sphinx" or refused(entry.msgid, entry.msgstr) == []
+        write(folder / f"docs/locale/en/LC_MESSAGES/{name}.po", catalog)
+
+
+@pytest.fixture(scope="session")
+def pseudo_guide(once: Once) -> tuple[Path, set[str]]:
     """Return the guide with every letter of English changed, and the words of the French one."""
-    folder = copy_to(tmp_path_factory.mktemp("pseudo") / "guide")
-    words: set[str] = set()
+    folder = once("pseudo", write_pseudo_english)
     code = " ".join(
         part
         for page in (folder / "docs").rglob("*.md")
         for part in re.findall(r"```.*?```|`[^`]+`", page.read_text("utf-8"), re.DOTALL)
     )
     catalogs, _ = read_all(folder / "docs/locale/en/LC_MESSAGES")
-    for name, catalog in catalogs.items():
-        for entry in catalog:
-            if entry.obsolete:
-                continue
-            entry.msgstr = pseudo(entry.msgid)
-            assert name == "sphinx" or refused(entry.msgid, entry.msgstr) == []
-            if name != "sphinx":  # whose messages are English
-                words |= set(re.findall(r"[^\W\d_]{4,}", entry.msgid.lower()))
-        write(folder / f"docs/locale/en/LC_MESSAGES/{name}.po", catalog)
+    words = {
+        word
+        for name, catalog in catalogs.items()
+        if name != "sphinx"  # whose messages are English
+        for entry in catalog
+        if not entry.obsolete
+        for word in re.findall(r"[^\W\d_]{4,}", entry.msgid.lower())
+    }
     words -= set(re.findall(r"[^\W\d_]{4,}", code.lower()))
     return folder, {word for word in words if word.translate(ROT13) not in words}
 
@@ -410,8 +413,7 @@ def seen(html: str) -> str:
 
 def test_no_french_is_left_in_a_translated_site(pseudo_guide: tuple[Path, set[str]]) -> None:
     folder, words = pseudo_guide
-    run = make("html", cwd=folder, env={"LANGS": "en"})
-    assert run.returncode == 0, run.stderr
+    made("html", cwd=folder, env={"LANGS": "en"})
     pages = sorted((folder / "build/html/en").rglob("*.html"))
     assert len(pages) > 20
     for page in pages:
@@ -437,8 +439,7 @@ def test_no_french_comes_into_a_site_past_its_catalogs(site: Path, code: str) ->
 def test_no_french_is_left_in_a_translated_book(pseudo_guide: tuple[Path, set[str]]) -> None:
     require(*COMMANDS["book"], "pdftotext", "pdfinfo")
     folder, words = pseudo_guide
-    run = make("latexpdf", cwd=folder, env={"LANGS": "en"})
-    assert run.returncode == 0, run.stderr
+    made("latexpdf", cwd=folder, env={"LANGS": "en"})
     book = str(folder / "build/pdf/back-office-en.pdf")
     for command in (["pdftotext", book, "-"], ["pdfinfo", book]):
         text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -451,10 +452,9 @@ def test_no_french_is_left_in_a_translated_book(pseudo_guide: tuple[Path, set[st
 def test_no_french_is_left_in_a_translated_epub(pseudo_guide: tuple[Path, set[str]]) -> None:
     require(*COMMANDS["epub"])
     folder, words = pseudo_guide
-    command = [sys.executable, "-m", "sphinx", "-q", "-b", "epub", "-c", ".", "-d", "build/trees"]
-    subprocess.run(
-        [*command, "-D", "language=en", "docs", "build/epub"], cwd=folder, check=True
-    )  # fmt: skip
+    place = ["-q", "-b", "epub", "-c", ".", "-d", "build/trees"]
+    run = run_module("sphinx", [*place, "-D", "language=en", "docs", "build/epub"], folder)
+    assert run.returncode == 0, run.stderr
     with zipfile.ZipFile(folder / "build/epub/back-office.epub") as archive:
         names = [n for n in archive.namelist() if n.endswith((".xhtml", ".opf", ".ncx"))]
         assert len(names) > 20
@@ -463,16 +463,15 @@ def test_no_french_is_left_in_a_translated_epub(pseudo_guide: tuple[Path, set[st
             assert french_left(seen(text), words - ENGLISH) == [], name
 
 
-def test_a_catalog_of_the_guide_can_be_edited_and_the_site_follows(copy: Copy) -> None:
-    guide = copy("guide")
-    assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
+def test_a_catalog_of_the_guide_can_be_edited_and_the_site_follows(built_copy: Copy) -> None:
+    guide = built_copy("guide")
     path = guide / "docs/locale/en/LC_MESSAGES/annexes/glossaire.po"
     catalog = polib.pofile(str(path), wrapwidth=0)
     catalog[0].msgstr = "All the words"
     write(path, catalog)
-    assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
+    made("html", cwd=guide, env={"LANGS": "en"})
     for page in ("index.html", "metier/formation.html"):
         assert "All the words" in (guide / "build/html/en" / page).read_text("utf-8")
     add(guide / "docs/index.md", "Un paragraphe de plus.")
-    assert make("html", cwd=guide, env={"LANGS": "en"}).returncode == 0
+    made("html", cwd=guide, env={"LANGS": "en"})
     assert "Un paragraphe de plus." in (guide / "build/html/en/index.html").read_text("utf-8")

@@ -314,6 +314,7 @@ def environment() -> dict[str, str]:
     return os.environ | {
         "SOURCE_DATE_EPOCH": printed_time(),
         "FORCE_SOURCE_DATE": "1",  # makes TeX follow SOURCE_DATE_EPOCH in \today too
+        "TZ": "UTC",  # in which TeX writes the date of a book
     }
 
 
