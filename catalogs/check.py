@@ -76,6 +76,7 @@ class Check:
         self._glossary = writing.Glossary(book.terms.names, glossaries, language.code)
         self._french = writing.stemmer(book.source.code)
         self._unknown: set[str] = set()
+        self._spelt = False  # whether spelling can be checked here
 
     @cached_property
     def _own_words(self) -> set[str]:
@@ -98,6 +99,7 @@ class Check:
             else:
                 print(f"{self._language.code}: {what}", file=sys.stderr)
         self._unknown = unknown or set()
+        self._spelt = unknown is not None
         for name, catalog in self._catalogs.items():
             path = self._folder / f"{name}.po"
             yield from self._header(catalog, path)
@@ -158,7 +160,8 @@ class Check:
         for difference in found:
             if difference.code not in muted:
                 yield Fault(path, line, difference.message, difference.code)
-        for code in muted.keys() - {difference.code for difference in found}:
+        checked = muted.keys() - (set() if self._spelt else {"spelling"})
+        for code in checked - {difference.code for difference in found}:
             if entry.translated():
                 yield Fault(path, line, f"nothing to mute for {code}: remove the comment", "mute")
 

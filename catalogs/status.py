@@ -185,11 +185,16 @@ def main() -> int:
     faults = faults_of(languages)
     print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
     counted = counts_of(languages.all)
-    REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(
-        json.dumps(report(languages, counted), ensure_ascii=False, indent=2) + "\n", "utf-8"
-    )
     print("\n\n".join(table(language, counts) for language, counts in counted.items()))
+    try:
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        REPORT.write_text(
+            json.dumps(report(languages, counted), ensure_ascii=False, indent=2) + "\n", "utf-8"
+        )
+    except OSError as error:
+        name = REPORT.relative_to(ROOT)
+        print(f"{name} could not be written: {error.strerror}.", file=sys.stderr)
+        return 1
     return 1 if faults else 0
 
 

@@ -79,7 +79,9 @@ class Memory:
         folded = {fold(message) for message in live}
         for name, entry in _translated(catalogs):
             self._exact[entry.msgid].append((name, entry))
-            self._folded[fold(entry.msgid)].append((name, entry))
+            # A suggestion belongs to the message that it was made for, while there is one.
+            if not (entry.fuzzy and entry.msgid in live):
+                self._folded[fold(entry.msgid)].append((name, entry))
             if fold(entry.msgid) not in folded:
                 self._vanished[entry.msgid].append((name, entry))
         self._texts = list(self._vanished)

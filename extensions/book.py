@@ -60,11 +60,8 @@ class BookTranslator(LaTeXTranslator):
         super().visit_start_of_file(node)
 
     def encode(self, text: str) -> str:
-        """Escape a text; a part that it isolates, from left to right, becomes a group of TeX's.
-
-        babel leaves out these signs, LRI and PDI: https://www.unicode.org/reports/tr9/
-        """
-        return super().encode(text).replace("\u2066", r"\guideltr{").replace("\u2069", "}")
+        """Escape a text; a part that it isolates, from left to right, becomes a group of TeX's."""
+        return grouped(super().encode(text))
 
     def visit_image(self, node: Element) -> None:
         """Draw a picture, described for those who do not see it.
@@ -156,9 +153,17 @@ class BookBuilder(LaTeXBuilder):
             "guidekeywords": ", ".join(terms),
         }
         return "".join(
-            f"\n\\newcommand{{\\{name}}}{{{escape(text, self.config.latex_engine)}}}"
+            f"\n\\newcommand{{\\{name}}}{{{grouped(escape(text, self.config.latex_engine))}}}"
             for name, text in said.items()
         )
+
+
+def grouped(text: str) -> str:
+    """Return LaTeX where what is isolated, from left to right, is a group.
+
+    babel leaves out these characters, LRI and PDI: https://www.unicode.org/reports/tr9/
+    """
+    return text.replace("\u2066", r"\guideltr{").replace("\u2069", "}")
 
 
 def is_entry(term: nodes.term) -> bool:

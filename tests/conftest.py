@@ -289,6 +289,7 @@ class NumericService(Service):
 def browser() -> Iterator[webdriver.Chrome]:
     """Return Debian's Chromium, without a window."""
     require("chromium", "chromedriver")
+    os.environ["SE_OFFLINE"] = "true"  # Selenium is not to fetch a browser of its own
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     for argument in (

@@ -19,7 +19,7 @@ from pypdf.generic import ContentStream
 
 from catalogs.catalog import read
 from tools.system_packages import COMMANDS
-from tools.typeset import faults
+from tools.typeset import cache_of_fonts, faults
 
 MILLIMETRE = 72 / 25.4
 # The book leaves out the pages for contributors.
@@ -239,7 +239,7 @@ def test_every_figure_is_drawn_in_vectors_and_described(
         as_words(operands[1]["/Alt"].replace("\u2066", "").replace("\u2069", ""))
         for page in reader.pages
         for operands, operator in ContentStream(page.get_contents(), reader).operations
-        if operator == b"BDC" and operands[0] == "/Span"
+        if operator == b"BDC" and operands[0] == "/Span" and "/Alt" in operands[1]
     ]
     figures = [
         (page, match) for page in CHAPTERS for match in FIGURE.finditer(page.read_text("utf-8"))
@@ -408,6 +408,27 @@ def test_each_fault_stops_the_book_and_says_where_it_is(tmp_path: Path) -> None:
     assert "the label deux is there twice" in run.stderr
     assert "Traceback" not in run.stderr
     assert book.read_bytes() == b"the last good one"
+
+
+def test_a_font_that_is_missing_is_named(tmp_path: Path) -> None:
+    require(*COMMANDS["book"])
+    folder = small_guide(tmp_path / "a font")
+    style = folder / "docs/_latex/guide.sty"
+    text = style.read_text("utf-8")
+    style.write_text(text.replace("{FiraCode-Regular.ttf}", "{Nowhere-Regular.ttf}"), "utf-8")
+    run = make("latexpdf", cwd=folder, env={"LANGS": "fr"})
+    assert run.returncode != 0
+    assert re.search(r"fontspec Error: The font .Nowhere-Regular.* cannot be found", run.stderr)
+
+
+def test_without_a_home_folder_what_is_known_of_fonts_is_kept_beside_the_books(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = tmp_path / "work/latex-fr/result"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_of_fonts(result) == {}
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    assert cache_of_fonts(result) == {"TEXMFVAR": str(tmp_path / "work/texmf-var")}
 
 
 def test_what_tex_stops_at_is_said_with_the_page_it_stands_in(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +14,19 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from conftest import CODES, COMMITTED, ROOT, Copy, add, files_in, made, make, require
+from conftest import (
+    CODES,
+    COMMITTED,
+    ROOT,
+    Copy,
+    add,
+    commit_all,
+    files_in,
+    made,
+    make,
+    python,
+    require,
+)
 from warm import run_module
 
 from tools import build
@@ -192,6 +205,64 @@ def test_a_locale_without_accents_speaks_all_the_same(built_copy: Copy, locale: 
     run = make("html", cwd=folder, env=env)
     assert "mêlé" in run.stderr
     assert "html, Français: failed" in run.stderr
+
+
+DAYS = (
+    "from tools.inputs import committed_days as days; from tools import ROOT\n"
+    "print(*sorted(f'{p.removeprefix(str(ROOT))} {d}' for p, d in days().items()), sep='\\n')"
+)
+
+
+def days_of(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Return what is known of the days on which the pages of a guide changed, and what is said."""
+    return python("-c", DAYS, cwd=folder)
+
+
+@pytest.fixture
+def committed(tmp_path: Path) -> Path:
+    """Return a folder with the tools and two pages, committed on different days."""
+    require("git")
+    folder = tmp_path / "one"
+    for name in ("catalogs", "tools"):
+        shutil.copytree(ROOT / name, folder / name)
+    (folder / "docs").mkdir()
+    (folder / "docs/été, hiver.md").write_text("# Une page\n", "utf-8")
+    commit_all(folder, "2026-01-01T12:00:00+00:00")
+    (folder / "docs/b.md").write_text("# Une autre\n", "utf-8")
+    commit_all(folder, "2026-02-02T12:00:00+00:00")
+    return folder
+
+
+RIGHT = "/docs/b.md 2026-02-02\n/docs/été, hiver.md 2026-01-01\n"
+
+
+def test_a_page_changed_on_the_day_of_its_last_commit(committed: Path) -> None:
+    assert days_of(committed).stdout == RIGHT
+
+
+def test_a_guide_below_the_root_of_its_repository_knows_its_days(
+    committed: Path, tmp_path: Path
+) -> None:
+    above = tmp_path / "above"
+    above.mkdir()
+    (committed / ".git").rename(above / ".git")
+    below = committed.rename(above / "guide")
+    commit_all(above, "2026-03-03T12:00:00+00:00")
+    assert days_of(below).stdout == RIGHT.replace("02-02", "03-03").replace("01-01", "03-03")
+
+
+def test_a_shallow_clone_knows_no_days_and_says_so(committed: Path, tmp_path: Path) -> None:
+    clone = ["git", "clone", "--quiet", "--depth=1", committed.as_uri(), "clone"]
+    subprocess.run(clone, cwd=tmp_path, check=True)
+    run = days_of(tmp_path / "clone")
+    assert run.stdout.strip() == ""
+    assert "git fetch --unshallow" in run.stderr
+
+
+def test_without_git_there_are_no_days_and_no_fault(committed: Path, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    run = python("-c", DAYS, cwd=committed, PATH=str(tmp_path / "nothing"))
+    assert (run.returncode, run.stdout.strip(), run.stderr) == (0, "", "")
 
 
 def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> None:

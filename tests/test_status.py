@@ -88,6 +88,19 @@ def test_a_lower_threshold_publishes_it(built_copy: Copy) -> None:
     assert "build/html/en: built" in made("html", cwd=guide)
 
 
+def test_where_nothing_can_be_written_the_table_is_shown_and_that_is_said(
+    extracted_copy: Copy,
+) -> None:
+    guide = extracted_copy("guide")
+    (guide / "build/status.json").unlink(missing_ok=True)
+    (guide / "build/status.json").mkdir()
+    run = make("status", cwd=guide)
+    assert run.returncode != 0
+    assert "en, English" in run.stdout
+    assert "build/status.json could not be written" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_a_catalog_that_cannot_be_counted_is_named(extracted_copy: Copy) -> None:
     guide = extracted_copy("guide")
     (guide / "docs/locale/en/LC_MESSAGES/index.po").write_bytes(b"")

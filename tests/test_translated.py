@@ -63,7 +63,8 @@ def guide(tmp_path: Path) -> Guide:
     return Guide(tmp_path)
 
 
-PASSWORDS = "root:x:0:0"
+# The first account of this machine, whoever it is.
+PASSWORDS = Path("/etc/passwd").read_text("utf-8").splitlines()[0]
 
 # What a translation could try, by name, each in the place of a harmless message.
 ATTACKS = {

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import polib
 import pytest
-from conftest import ROOT, Copy, files_in, made, make, require
-from hypothesis import given
+from conftest import ROOT, Copy, files_in, made, make, require, unavailable
+from hypothesis import example, given
 from hypothesis import strategies as st
 from warm import run_module
 
@@ -350,7 +350,13 @@ FILES = st.dictionaries(
 )
 
 
+def file_of(*pairs: tuple[str, str]) -> Catalogs:
+    """Return one catalog of messages and their translations."""
+    return {"a": catalog_of([polib.POEntry(msgid=msgid, msgstr=text) for msgid, text in pairs])}
+
+
 @given(old=FILES, templates=FILES)
+@example(old=file_of(("\\", ""), ("'", "\\")), templates=file_of(("''", ""), ("' ’", "")))
 def test_no_pair_of_message_and_translation_is_ever_lost(
     old: Catalogs, templates: Catalogs
 ) -> None:
@@ -508,6 +514,8 @@ def test_a_second_update_waits_for_the_first(extracted_copy: Copy) -> None:
     guide = extracted_copy("guide")
     shutil.rmtree(guide / ".git", ignore_errors=True)  # else what is removed is asked for
     shutil.rmtree(guide / "docs/locale/en/LC_MESSAGES/comprendre")
+    if not Path("/proc/locks").exists():
+        unavailable("no /proc/locks, which tells who waits for a lock")
     with (guide / "build/.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # as another update would hold it
         command = [sys.executable, "-m", "catalogs.update"]

@@ -49,7 +49,8 @@ def measure(folder: Path, *command: str, **variables: str) -> Figures:
     if process.returncode:
         raise SystemExit(f"{' '.join(command)}: failed\n{log.read_text('utf-8')}")
     wall = time.perf_counter() - start
-    return Figures(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024  # bytes there, else kilobytes
+    return Figures(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / unit)
 
 
 def build_stock(folder: Path, code: str) -> Figures:

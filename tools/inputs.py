@@ -79,6 +79,19 @@ def _digest(language: Language, names: Iterable[str], *besides: str) -> str:
     return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
 
+def ask_git(*words: str) -> str | None:
+    """Return what git answers in ROOT, or None when it refuses or is not there.
+
+    What a person has configured for their own eyes does not change the answer.
+    """
+    command = ["git", "-c", "log.showSignature=false", "-c", "log.follow=false", *words]
+    try:
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    except OSError:
+        return None
+    return run.stdout.decode("utf-8", "surrogateescape") if run.returncode == 0 else None
+
+
 @cache
 def printed_time() -> str:
     """Return the time that results may print, in seconds since 1970, the same for every build.
@@ -88,29 +101,32 @@ def printed_time() -> str:
     """
     if os.environ.get("SOURCE_DATE_EPOCH"):
         return os.environ["SOURCE_DATE_EPOCH"]
-    command = ["git", "log", "-1", "--format=%ct", "--", *INPUTS]
-    try:
-        committed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        committed = None
-    if committed and committed.stdout.strip():
-        return committed.stdout.strip()
+    committed = (ask_git("log", "-1", "--format=%ct", "--", *INPUTS) or "").strip()
+    if committed:
+        return committed
     return str(int(max((ROOT / name).stat().st_mtime for name in files())))
 
 
 @cache
 def committed_days() -> dict[str, date]:
-    """Return the day of the last commit of each file of docs; nothing without git."""
-    command = ["git", "log", "--format=%cs", "--name-only", "--", "docs"]
+    """Return the day of the last commit of each file of docs; nothing where it cannot be known.
+
+    A shallow clone ends at a commit that seems to have made every file: its days are no answer.
+    """
+    if (ask_git("rev-parse", "--is-shallow-repository") or "").strip() == "true":
+        print(
+            "This clone is shallow: no page will say when it changed. "
+            "For the days, run: git fetch --unshallow",
+            file=sys.stderr,
+        )
+        return {}
     known: dict[str, date] = {}
-    try:
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    except OSError:
-        return known
     day = date.min
-    for line in filter(None, run.stdout.splitlines()):
-        if line.startswith("docs/"):
-            known.setdefault(f"{ROOT}/{line}", day)
-        else:
-            day = date.fromisoformat(line)
+    # Each commit gives its day, after a mark that no name begins with, and then the names.
+    log = ask_git("log", "-z", "--format=%x01%cs", "--name-only", "--relative", "--", "docs")
+    for field in (log or "").split("\0"):
+        if field.startswith("\x01"):
+            day = date.fromisoformat(field[1:])
+        elif field:
+            known.setdefault(f"{ROOT}/{field.removeprefix(chr(10))}", day)
     return known

@@ -43,8 +43,8 @@ def install(packages: list[str]) -> bool:
 
     False without trying when apt-get is not there, or may not be run without a password.
     """
-    if not shutil.which("apt-get"):
-        return False
+    if not packages or not shutil.which("apt-get"):
+        return not packages
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if as_root and not (shutil.which("sudo") and _succeeds([*as_root, "true"])):
         return False
@@ -72,9 +72,15 @@ def main() -> int:
     parser.add_argument("--optional", action="store_true")
     options = parser.parse_args()
     absent = missing(options.purposes)
+    # All at once; where a mirror lacks one of them, at least what other purposes need.
     if not absent or install(absent):
         return 0
+    if len(options.purposes) > 1:
+        for purpose in options.purposes:
+            install(missing([purpose]))
     absent = missing(options.purposes)
+    if not absent:
+        return 0
     advice = "Install what your system has of them; system-packages.txt says what each is for."
     if shutil.which("dpkg-query"):
         command = f"sudo apt-get install --no-install-recommends {' '.join(absent)}"

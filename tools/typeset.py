@@ -28,7 +28,7 @@ SAYINGS = re.compile(
       .*\n(?P<text>(?:[^\n]+\n)*)
     | ^LaTeX\ Warning:\ (?:Hyper\ r|R)eference\ [`'](?P<reference>.*)'\ on\ page\ \S+\ undefined.*$
     | ^LaTeX\ Warning:\ Label\ `(?P<label>.*)'\ multiply\ defined\.$
-    | ^!\ (?P<error>.*)$
+    | ^!\ (?P<error>.*(?:\n\(\w+\).*)*)$
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -54,7 +54,8 @@ def typeset(folder: Path, environment: dict[str, str]) -> Path:
         ["make", "--directory", folder, "all-pdf", *options],
         # Lines of the log are not cut, so that they can be read.
         env={name: value for name, value in environment.items() if "MAKE" not in name}
-        | {"max_print_line": "100000"},
+        | {"max_print_line": "100000"}
+        | cache_of_fonts(folder),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output and subprocess.STDOUT,
@@ -69,6 +70,13 @@ def typeset(folder: Path, environment: dict[str, str]) -> Path:
         whole = f"The whole log is {os.path.relpath(path, ROOT)}."
         raise TypesettingError("\n".join([*found, whole]))
     return path.with_suffix(".pdf")
+
+
+def cache_of_fonts(folder: Path) -> dict[str, str]:
+    """Return where luaotfload keeps what it knows of fonts, if it cannot be in the home folder."""
+    if os.access(Path.home(), os.W_OK):
+        return {}
+    return {"TEXMFVAR": str(folder.parent.parent / "texmf-var")}
 
 
 def faults(log: str) -> Iterator[str]:
@@ -106,4 +114,5 @@ def explained(saying: re.Match[str]) -> str:
         return f"undefined reference to {saying['reference']}. Mend the link."
     if saying["label"]:
         return f"the label {saying['label']} is there twice. Rename one."
-    return saying["error"] or ""
+    # Packages say the rest on lines that begin with their name in brackets.
+    return " ".join(re.sub(r"^\(\w+\)", "", saying["error"] or "", flags=re.MULTILINE).split())
