@@ -1,9 +1,7 @@
 """The guide as a text: what it must answer, how long it is, what it defines."""
 
 import re
-from pathlib import Path
 
-import pytest
 from conftest import ROOT
 
 DOCS = ROOT / "docs"
@@ -43,14 +41,6 @@ CHAPTERS = [
 ]
 
 
-def words(path: Path) -> int:
-    text = re.sub(
-        r"^(%.*|:::.*|\s*:[\w-]+:.*|\(.*\)=)$", "", path.read_text("utf-8"), flags=re.MULTILINE
-    )
-    text = re.sub(r"\{\w+\}|\]\([^)]*\)|<[^>]*>", " ", text)
-    return len(re.findall(r"[\w’]+(?:-[\w’]+)*", text))
-
-
 def test_every_fact_of_the_article_is_answered_somewhere() -> None:
     texts = [path.read_text("utf-8") for path in CHAPTERS]
     answered = {
@@ -59,24 +49,22 @@ def test_every_fact_of_the_article_is_answered_somewhere() -> None:
     assert sorted(answered) == sorted(FACTS)
 
 
-def test_the_guide_has_fourteen_to_sixteen_chapters() -> None:
-    assert 14 <= len(CHAPTERS) <= 16
+def test_only_the_sources_and_the_colophon_speak_of_the_article() -> None:
+    spoken = re.compile(
+        r"l’article (?:d’origine|dont|de départ|du web|annonce|dit|cite|donne)", re.IGNORECASE
+    )
+    assert [path.name for path in CHAPTERS if spoken.search(path.read_text("utf-8"))] == []
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_a_chapter_is_neither_too_short_nor_too_long(path: Path) -> None:
-    assert 500 <= words(path) <= 900
-
-
-def test_the_glossary_defines_the_words_of_the_article_and_a_few_dozen_more() -> None:
+def test_the_glossary_defines_the_words_of_the_article() -> None:
     text = (DOCS / "annexes" / "glossaire.md").read_text("utf-8")
     terms = re.findall(r"^[^\s:(#].*$", text.split(":sorted:")[1], re.MULTILINE)
-    assert 35 <= len(terms) <= 45
     assert {"back office", "front office", "arrière-boutique"} <= set(terms)
+    assert len(terms) == len(set(terms))
 
 
 def test_every_source_is_cited_by_a_page() -> None:
     sources = re.findall(r"\((src-[\w-]+)\)=", (DOCS / "annexes" / "sources.md").read_text("utf-8"))
     pages = "".join(path.read_text("utf-8") for path in DOCS.rglob("*.md"))
-    assert len(sources) >= 30
+    assert sources
     assert not [source for source in sources if f"(#{source})" not in pages]
