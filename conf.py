@@ -24,8 +24,6 @@ extensions = [
     "ebook",
     "figures",
     "folded_search",
-    "incremental",
-    "memory",
     "messages",
     "website",
     "translations",

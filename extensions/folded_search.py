@@ -5,19 +5,15 @@ asks for both. So "controlee" and "contrôlée" find "contrôle", "oeuvre" finds
 "pruefung" finds "Prüfung", for Snowball's German stemmer knows that spelling.
 """
 
-import pickle
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import snowballstemmer  # type: ignore[import-untyped]
 from sphinx import search
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
 from sphinx.search import _MINIFIED_JS_PATH, SearchLanguage, languages
 from sphinx.util.typing import ExtensionMetadata
 
@@ -47,42 +43,15 @@ class SearchArabic(SearchLanguage):
 
 
 class Index(search.IndexBuilder):
-    """Sphinx's index, with its entries as they are spelled, and whole when it is taken up again.
+    """Sphinx's index, with its entries as they are spelled, and made anew at every build.
 
-    Sphinx 9 writes the entries in small letters. Of the pages that it does not write again it
-    forgets the entries, and of those that it does it keeps the old words, with no page.
+    Sphinx 9 writes the entries in small letters. Of the pages that it writes again it keeps the
+    old words, with no page.
     """
 
-    # What the index knows of each page, under the names of Sphinx.
-    KNOWS = ("_titles", "_filenames", "_mapping", "_title_mapping", "_all_titles", "_index_entries")
-
-    def __init__(
-        self, env: BuildEnvironment, lang: str, options: dict[str, str], scoring: str
-    ) -> None:
-        """Begin the index of a build."""
-        super().__init__(env, lang, options, scoring)
-        self._kept = Path(env.doctreedir, "searchindex.pickle")
-
     def load(self, stream: object, format: object) -> None:  # noqa: A002, so named by Sphinx
-        """Take up what the last build knew. Raises ValueError if it left nothing that is whole."""
-        try:
-            vars(self).update(pickle.loads(self._kept.read_bytes()))  # noqa: S301, our own
-        except (pickle.UnpicklingError, EOFError) as error:
-            raise ValueError(self._kept) from error
-
-    def prune(self, docnames: Iterable[str]) -> None:
-        """Forget all pages but those named."""
-        super().prune(docnames)
-        for mapping in (self._mapping, self._title_mapping):
-            for word in [word for word, pages in mapping.items() if not pages]:
-                del mapping[word]
-        for docname in self._index_entries.keys() - docnames:
-            del self._index_entries[docname]
-
-    def dump(self, stream: Any, format: object) -> None:  # noqa: A002, ANN401, as Sphinx has it
-        """Write the index for readers into `stream`, and for the next build beside the doctrees."""
-        super().dump(stream, format)
-        self._kept.write_bytes(pickle.dumps({name: vars(self)[name] for name in self.KNOWS}))
+        """Take up nothing of the last build, since every page is written again."""
+        raise ValueError
 
     def freeze(self) -> dict[str, Any]:
         """Return what is written into searchindex.js."""

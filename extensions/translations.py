@@ -143,7 +143,8 @@ class TranslatedPage(SphinxTransform):
         """Translate what readers see of one page."""
         docname = self.env.current_document.docname
         path = catalog_path(self.config, docname)
-        self.env.note_dependency(path)
+        if path.is_file():  # Sphinx reads a page again at every build for a file that is missing
+            self.env.note_dependency(path)
         found = translations(path)
         self.env.metadata[docname][UNTRANSLATED] = found.untranslated
         if not found.messages:

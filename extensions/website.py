@@ -4,7 +4,7 @@ The templates are those of the theme, docs/_theme/guide, which is a child of Fur
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -18,6 +18,7 @@ from babel.dates import format_date
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
 from catalogs.status import published
@@ -263,6 +264,23 @@ def menu(app: Sphinx) -> Menu:
     return Menu(app)
 
 
+def find_outdated(
+    app: Sphinx, env: BuildEnvironment, added: Set[str], _: Set[str], removed: Set[str]
+) -> Set[str]:
+    """Return the pages to read besides those that changed: all, when any page came or went."""
+    for docname in removed:
+        Path(app.outdir, f"{docname}.html").unlink(missing_ok=True)
+    return env.found_docs if added or removed else set()
+
+
+def write_all(_: Sphinx, env: BuildEnvironment) -> Set[str]:
+    """Return all pages, to be written: each shows titles, terms and definitions of the others.
+
+    Sphinx 9 writes those alone that it has read, and the others keep what they showed.
+    """
+    return env.found_docs
+
+
 def add_pages(app: Sphinx) -> Iterator[tuple[str, Context, str]]:
     """Yield the page that a server shows for an address that leads nowhere."""
     if app.builder.name != "epub":
@@ -273,6 +291,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Prepare each page before Furo does."""
     app.add_config_value("repository_edit", "", "html", str)
     app.add_config_value("with_books", "", "html", str)
+    app.connect("env-get-outdated", find_outdated)
+    app.connect("env-updated", write_all)
     app.connect("html-page-context", prepare, priority=400)
     app.connect("html-collect-pages", add_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

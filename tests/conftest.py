@@ -247,7 +247,7 @@ def extracted_copy(template_folder: Path, tmp_path: Path) -> Copy:
 
     def to(name: str) -> Path:
         guide, folder = template_folder.parent.parent, tmp_path / name
-        unwanted = shutil.ignore_patterns("work", "pdf", "epub", "html", "kept", "*.lock")
+        unwanted = shutil.ignore_patterns("work", "pdf", "epub", "html", "*.lock")
         return Path(shutil.copytree(guide, folder, ignore=unwanted, symlinks=True))
 
     return to

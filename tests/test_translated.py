@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -288,7 +289,43 @@ def built(guide: Guide) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("edited", ["a catalog", "a page", "the glossary", "a figure’s text"])
+def replace(path: Path, old: str, new: str) -> None:
+    """Replace what a file holds once."""
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def add_a_page(guide: Guide) -> None:
+    guide.page("quatre", "# Quatre\n")
+    replace(guide.folder / "docs/index.md", "trois\n", "trois\nquatre\n")
+
+
+def remove_a_page(guide: Guide) -> None:
+    (guide.folder / "docs/deux.md").unlink()
+    replace(guide.folder / "docs/index.md", "Voir [](#deux).", "Un texte.")
+    replace(guide.folder / "docs/index.md", "deux\n", "")
+
+
+EDITS: dict[str, Callable[[Guide], object]] = {
+    "a text": lambda guide: add(guide.folder / "docs/deux.md", "Un texte de plus."),
+    "a title": lambda guide: replace(guide.folder / "docs/deux.md", "# Deux", "# Second"),
+    "a label": lambda guide: add(guide.folder / "docs/deux.md", "(ici)=\n## Ici"),
+    "a term": lambda guide: replace(guide.folder / "docs/trois.md", "Sa définition", "Une autre"),
+    "an entry of the index": lambda guide: add(
+        guide.folder / "docs/deux.md", "```{index} Mot\n```\n\nUn texte."
+    ),
+    "a new page": add_a_page,
+    "a page that goes": remove_a_page,
+    "a figure": lambda guide: replace(guide.folder / "docs/f.svg", "Bonjour", "Dessin"),
+    "a translated title": lambda guide: guide.catalog("deux", {"Deux": "The second one"}),
+    "a translated term": lambda guide: guide.catalog("trois", {"mot": "vocable"}),
+    "a translated figure": lambda guide: guide.catalog("deux", {"Bonjour": "Good morning"}),
+    "a word of the interface": lambda guide: guide.catalog("sphinx", {"Next": "Onward"}),
+}
+
+
+@pytest.mark.parametrize("edited", EDITS)
 def test_after_an_edit_the_site_is_what_a_clean_build_makes(edited: str, guide: Guide) -> None:
     guide.page("index", "# Titre\n\nVoir [](#deux).\n\n:::{toctree}\ndeux\ntrois\n:::\n")
     figure = ":::{figure} /f.svg\n:alt: Un dessin.\n\nLa légende.\n:::\n"
@@ -298,17 +335,13 @@ def test_after_an_edit_the_site_is_what_a_clean_build_makes(edited: str, guide: 
     (guide.folder / "docs/f.svg").write_text(drawing, "utf-8")
     guide.catalog("deux", {"Deux": "Two", "Bonjour": "Hello"})
     guide.catalog("trois", {"Trois": "Three", "mot": "word"})
+    guide.catalog("sphinx", {"Next": "Forward"})
     assert guide.build().returncode == 0
-    if edited == "a catalog":
-        guide.catalog("deux", {"Deux": "The second one", "Bonjour": "Hello"})
-    elif edited == "a page":
-        guide.page("trois", "# Quatre\n\n:::{glossary}\nmot\n  Une autre définition.\n:::\n")
-    elif edited == "the glossary":
-        guide.catalog("trois", {"Trois": "Three", "mot": "vocable"})
-    else:
-        guide.catalog("deux", {"Deux": "Two", "Bonjour": "Good morning"})
+    before = built(guide)
+    EDITS[edited](guide)
     assert guide.build().returncode == 0
     after = built(guide)
+    assert after != before
     for old in ("html", "trees-html"):
         shutil.rmtree(guide.folder / old)
     assert guide.build().returncode == 0

@@ -412,7 +412,7 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 def extracted(template_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the guide with its templates, for tests that put back what they change."""
     guide, folder = template_folder.parent.parent, tmp_path_factory.mktemp("damaged") / "guide"
-    unwanted = shutil.ignore_patterns("work", "pdf", "epub", "html", "kept", "*.lock")
+    unwanted = shutil.ignore_patterns("work", "pdf", "epub", "html", "*.lock")
     return Path(shutil.copytree(guide, folder, ignore=unwanted, symlinks=True))
 
 

@@ -28,7 +28,6 @@ from tools.inputs import (
     BYPRODUCTS,
     INPUTS,
     committed_days,
-    digest_around_pages,
     digest_of,
     printed_time,
 )
@@ -94,28 +93,8 @@ def wanted(languages: Languages) -> tuple[Language, ...]:
 def build_html(languages: Languages) -> None:
     """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
     folders = {language: BUILD / "html" / language.code for language in wanted(languages)}
-    bring_up_to_date(folders, lambda each: build_site(each, folders[each]))
+    bring_up_to_date(folders, lambda each: build_folder("html", each, folders[each]))
     write_root(languages)
-
-
-def build_site(language: Language, result: Path) -> None:
-    """Give the folder `result` the site of a language, from the last one if that can be taken up.
-
-    What Sphinx knows of the pages is kept for the next build, together with the digests of all
-    that is around the pages, and of what the site was made of.
-    """
-    kept = BUILD / "kept" / language.code
-    around = digest_around_pages(language, *shown_languages())
-    last = {"doctrees": kept, "result": result}
-    if read_digest(kept / DIGEST) != f"{around} {read_digest(record_of(result))}":
-        last = {}
-    fresh = run_sphinx("html", language, last)
-    doctrees = fresh.with_name("doctrees")
-    (doctrees / DIGEST).write_text(f"{around} {inputs_digest(language)}", encoding="utf-8")
-    finish(fresh, result, language)
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.parent.mkdir(exist_ok=True)
-    doctrees.rename(kept)
 
 
 def build_gettext(languages: Languages) -> None:
@@ -128,11 +107,7 @@ def build_gettext(languages: Languages) -> None:
 
 def build_folder(builder: str, language: Language, result: Path) -> None:
     """Give the folder `result` what a Sphinx builder makes of the sources."""
-    finish(run_sphinx(builder, language), result, language)
-
-
-def finish(fresh: Path, result: Path, language: Language) -> None:
-    """Put what was built in the place of the last result."""
+    fresh = run_sphinx(builder, language)
     keep_times(fresh, result)
     record_of(fresh).write_text(inputs_digest(language), encoding="utf-8")
     put_in_place(fresh, result)
@@ -279,15 +254,10 @@ def linkcheck(languages: Languages) -> None:
     run_sphinx("linkcheck", languages.source)
 
 
-def run_sphinx(builder: str, language: Language, last: dict[str, Path] | None = None) -> Path:
-    """Run a Sphinx builder in a fresh folder under build/work, and return that of the result.
-
-    `last` names what the folder begins with: "doctrees" and "result" of another build.
-    """
+def run_sphinx(builder: str, language: Language) -> Path:
+    """Run a Sphinx builder in a fresh folder under build/work, and return that of the result."""
     work = WORK / f"{builder}-{language.code}"
     shutil.rmtree(work, ignore_errors=True)
-    for name, folder in (last or {}).items():
-        shutil.copytree(folder, work / name)
     result = work / "result"
     quiet = [] if sys.stdout.isatty() or builder == "linkcheck" else ["--quiet"]
     options = sphinx_options(builder, language, work / "doctrees")

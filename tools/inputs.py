@@ -2,15 +2,12 @@
 
 import hashlib
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-from catalogs.catalog import INTERFACE, SETTINGS
 from tools import ROOT
 from tools.languages import Language
 
@@ -27,7 +24,6 @@ INPUTS = (
 )
 # What a build itself writes among its inputs.
 BYPRODUCTS = {".mo", ".pyc"}
-PAGES = re.compile(r"docs/(?!_).*\.md|docs/figures/.*\.svg")
 VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS")
 
 
@@ -54,26 +50,10 @@ def files() -> tuple[str, ...]:
 
 def digest_of(language: Language, *besides: str) -> str:
     """Return a digest of all that a language is built from, and of `besides`."""
-    return _digest(language, files(), printed_time(), *besides)
-
-
-def digest_around_pages(language: Language, *besides: str) -> str:
-    """Return the same without what is read page by page, and the time, which no page prints."""
-    catalogs = f"docs/locale/{language.code}/LC_MESSAGES/"
-    of_no_page = {f"{catalogs}{name}.po" for name in (SETTINGS, INTERFACE)}
-    around = (
-        name
-        for name in files()
-        if name in of_no_page or not (PAGES.fullmatch(name) or name.startswith(catalogs))
-    )
-    return _digest(language, around, *besides)
-
-
-def _digest(language: Language, names: Iterable[str], *besides: str) -> str:
-    made_of = [language.code, sys.version, *besides]
+    made_of = [language.code, sys.version, printed_time(), *besides]
     made_of += [os.environ.get(name, "") for name in VARIABLES]
     others, own = "docs/locale/", f"docs/locale/{language.code}/"
-    for name in names:
+    for name in files():
         if name.startswith(own) or not name.startswith(others):
             made_of += [name, digest(f"{ROOT}/{name}")]
     return hashlib.sha256(repr(made_of).encode()).hexdigest()
