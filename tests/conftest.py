@@ -298,6 +298,8 @@ def browser() -> Iterator[webdriver.Chrome]:
         "--no-sandbox",  # root, in a container
         "--disable-dev-shm-usage",
         "--disable-gpu",
+        "--disable-software-rasterizer",  # pages are drawn without the detour by a graphics card
+        "--in-process-gpu",
         "--disable-background-networking",
         "--disable-component-update",
         "--no-first-run",
