@@ -109,7 +109,7 @@ clean: ## removes build/, and nothing else
 
 # What .venv was made of: a folder that was moved, or a Python that was upgraded or removed, leaves
 # one that is dead. It is made anew where this is not what it was.
-MADE_OF = $(shell $(VENV) -c 'import os, sys; print(os.path.realpath(sys.prefix), sys.version)' 2>&1)
+MADE_OF = $(shell [ ! -x $(VENV) ] || $(VENV) -c 'import os, sys; print(os.path.realpath(sys.prefix), sys.version)' 2>&1)
 ifneq ($(MADE_OF),$(shell cat .venv/installed 2>/dev/null))
 .PHONY: .venv/installed
 endif

@@ -410,6 +410,7 @@ def test_an_arabic_term_is_known_with_what_is_attached_to_it(shown: str) -> None
 
 
 def test_a_language_has_its_own_list_of_right_words(tmp_path: Path) -> None:
+    require("hunspell")
     folder = tmp_path / "en" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (template, catalog) = (polib.POFile(), polib.POFile())

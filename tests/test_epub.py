@@ -406,6 +406,7 @@ def test_a_build_that_fails_keeps_the_last_ebook(copy: Copy) -> None:
 
 
 def test_a_cover_that_cannot_be_drawn_is_an_error(copy: Copy, tmp_path: Path) -> None:
+    require(*COMMANDS["epub"])
     folder = copy("without a cover")
     broken = tmp_path / "rsvg-convert"
     broken.write_text("#!/bin/sh\nexit 3\n")

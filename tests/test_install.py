@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -89,16 +90,10 @@ def stub(folder: Path, name: str, script: str) -> Path:
     return folder
 
 
-# Makes a .venv without pip of its own, which would take seconds, but with that of the tests.
-QUICK = f"""
-case "$*" in
-  *"-m venv"*) "{sys.executable}" "$@" --without-pip
-    for folder in .venv/lib/python*/site-packages; do
-      echo "{sysconfig.get_path("purelib")}" > "$folder/pip.pth"
-    done;;
-  *) exec "{sys.executable}" "$@";;
-esac
-"""
+PYTHON = shlex.quote(sys.executable)
+# Makes a .venv without pip of its own, which would take seconds; it has that of the tests.
+QUICK = f'case "$*" in *"-m venv"*) set -- "$@" --without-pip;; esac; exec {PYTHON} "$@"'
+PIP = {"PYTHONPATH": sysconfig.get_path("purelib")}
 
 
 @pytest.fixture
@@ -114,7 +109,7 @@ def fresh(copy: Copy) -> Path:
 
 def install(folder: Path) -> str:
     """Have make see to it that the packages are there, and return what it said."""
-    return made(".venv/installed", "PYTHON=bin/python3", cwd=folder)
+    return made(".venv/installed", "PYTHON=bin/python3", cwd=folder, env=PIP)
 
 
 def test_nothing_is_installed_twice(fresh: Path) -> None:
@@ -155,7 +150,7 @@ def test_packages_that_cannot_be_had_are_explained_and_leave_nothing_half_instal
     fresh: Path,
 ) -> None:
     (fresh / "requirements.txt").write_text("sphinx==0.0.1 --hash=sha256:00\n", "utf-8")
-    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
+    offline = PIP | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
     run = make(".venv/installed", "PYTHON=bin/python3", cwd=fresh, env=offline)
     assert run.returncode != 0
     assert "could not be installed" in run.stderr
@@ -164,14 +159,14 @@ def test_packages_that_cannot_be_had_are_explained_and_leave_nothing_half_instal
 
 
 # A Python that runs code as an older one would tell its version.
-AGED = f"'{sys.executable}' -c 'import sys; sys.version_info = (3, 10, 2); exec(sys.argv[1])'"
+AGED = f"{PYTHON} -c 'import sys; sys.version_info = (3, 10, 2); exec(sys.argv[1])'"
 
 
 @pytest.mark.parametrize(
     ("python", "message"),
     [
         (f'case "$1" in -V) echo Python 3.10.2;; -c) exec {AGED} "$2";; esac', "is Python 3.10.2"),
-        (f'case "$*" in *ensurepip*) exit 1;; esac; exec "{sys.executable}" "$@"', "python3-venv"),
+        (f'case "$*" in *ensurepip*) exit 1;; esac; exec {PYTHON} "$@"', "python3-venv"),
     ],
     ids=["too old", "without venv"],
 )
