@@ -288,7 +288,7 @@ def test_the_definition_of_a_term_is_shown_beside_it_and_put_away(
     link = browser.find_element(By.CSS_SELECTOR, "[data-definition]")
     browser.execute_script("arguments[0].focus()", link)
     box = browser.find_element(By.ID, "definition")
-    assert box.text.startswith("The tasks of")
+    assert box.text.startswith("The back office is the part of an organisation")
     assert link.get_attribute("aria-describedby") == "definition"
     press(browser, Keys.ESCAPE)
     assert not browser.find_elements(By.ID, "definition")
@@ -326,7 +326,7 @@ def test_the_definition_of_a_term_is_shown_beside_it_and_put_away(
         ("ar", "المَكْتَب الخَلْفيّ", "مكتب خلفي (back office) (مسرد المصطلحات)"),
         ("ar", "backoffice", "مكتب خلفي (back office) (مسرد المصطلحات)"),
         ("ar", "والرقابه الداخليه", "رقابة داخلية (مسرد المصطلحات)"),
-        ("ar", "واجهة الاداره", "واجهة الإدارة (مسرد المصطلحات)"),
+        ("ar", "واجهة الاداره", "لوحة تحكم (واجهة الإدارة) (مسرد المصطلحات)"),
         ("ar", "بالتعهيد", "تعهيد (مسرد المصطلحات)"),
     ],
 )
@@ -351,7 +351,7 @@ def test_a_search_for_nothing_known_says_so(browser: webdriver.Chrome, address: 
 
 @pytest.mark.parametrize(
     ("query", "heard"),
-    [("denouement", "où l’on confirme et dénoue"), ("suspens", "pas achevée à la date prévue")],
+    [("denouement", "intervention manuelle"), ("suspens", "pas achevée à la date prévue")],
 )
 def test_a_result_shows_how_the_page_speaks_of_the_words(
     browser: webdriver.Chrome, address: str, query: str, heard: str
@@ -502,12 +502,16 @@ def linked_data(page: Path) -> dict[str, dict[str, object]]:
 
 def test_machines_learn_what_a_page_is(abroad: Path) -> None:
     data = linked_data(abroad / "en/comprendre/mots.html")
-    assert data["Article"]["headline"] == "The right words"
+    assert data["Article"]["headline"] == "The term and its equivalents"
     assert data["Article"]["inLanguage"] == "en"
     assert data["Article"]["url"] == "https://example.org/guide/en/comprendre/mots.html"
     trail = data["BreadcrumbList"]["itemListElement"]
     assert isinstance(trail, list)
-    assert [item["name"] for item in trail] == ["The back office", "Understand", "The right words"]
+    assert [item["name"] for item in trail] == [
+        "The back office",
+        "Understanding",
+        "The term and its equivalents",
+    ]
     terms = linked_data(abroad / "en/annexes/glossaire.html")["DefinedTermSet"]["hasDefinedTerm"]
     assert isinstance(terms, list)
     assert len(terms) > 30
@@ -545,7 +549,7 @@ def test_the_books_stand_beside_the_site_when_they_are_asked_for(copy: Copy) -> 
     ("code", "said"),
     [
         ("fr", r"[1-9] min de lecture\s<br>Dernière modification\u00a0: 5 mars 2026"),
-        ("en", r"[1-9] min read\s<br>Last change: 5 March 2026"),
+        ("en", r"[1-9] min read\s<br>Last updated: 5 March 2026"),
         ("es", r"[1-9]\smin de lectura\s<br>Última modificación: 5 de marzo de 2026"),
         ("de", r"[1-9]\sMin\. Lesezeit\s<br>Letzte Änderung: 5\. März 2026"),
         ("ar", r"مدة القراءة بالدقائق: [1-9]\s<br>آخر تعديل: 5 مارس 2026"),

@@ -129,7 +129,11 @@ PLANTED = {
     ),
     "a word that is not the glossary’s": Planted(
         "term",
-        lambda entry: "externalisation" in entry.msgid and "outsourcing" in entry.msgstr,
+        lambda entry: (
+            re.search(r"(?<!`)\bexternalisation\b(?![`>])", entry.msgid)
+            and re.fullmatch(r"[^`]{60,}utsourc(ing|ed?)\b[^`]*", entry.msgstr)
+            and "glossaire" not in entry.occurrences[0][0]
+        ),
         lambda text: re.sub("(?i)outsourc(ing|ed?)", "delegation", text),
     ),
     "a misspelt word": Planted("spelling", plain, lambda text: f"{text[:-1]} and thier copies."),
@@ -163,8 +167,8 @@ def planted(
 ) -> tuple[dict[str, tuple[Path, int]], list[Fault]]:
     """Return where each fault was planted in the real English catalogs, and what was found."""
     require("hunspell")
-    folder = tmp_path_factory.mktemp("planted") / "LC_MESSAGES"
-    shutil.copytree(ROOT / "docs/locale/en/LC_MESSAGES", folder)
+    folder = tmp_path_factory.mktemp("planted") / "en/LC_MESSAGES"
+    shutil.copytree(ROOT / "docs/locale/en", folder.parent)
     catalogs, _ = read_all(folder)
     entries = [
         (name, entry)

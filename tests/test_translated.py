@@ -417,8 +417,9 @@ def pseudo_guide(once: Once) -> tuple[Path, set[str]]:
         if not entry.obsolete
         for word in re.findall(r"[^\W\d_]{4,}", entry.msgid.lower())
     }
-    words -= set(re.findall(r"[^\W\d_]{4,}", code.lower()))
-    return folder, {word for word in words if word.translate(ROT13) not in words}
+    in_code = set(re.findall(r"[^\W\d_]{4,}", code.lower()))
+    # Neither what code says in any language, nor what another word becomes.
+    return folder, {word for word in words - in_code if word.translate(ROT13) not in words}
 
 
 def french_left(text: str, words: set[str]) -> list[str]:
