@@ -432,7 +432,17 @@ def french_left(text: str, words: set[str]) -> list[str]:
 
 
 # English words of Sphinx, the theme and our commands that are French ones too.
-ENGLISH = {"documentation", "https", "index", "office", "original", "page", "source", "version"}
+ENGLISH = {
+    "chapter",
+    "documentation",
+    "https",
+    "index",
+    "office",
+    "original",
+    "page",
+    "source",
+    "version",
+}
 
 
 def seen(html: str) -> str:
