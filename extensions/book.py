@@ -119,8 +119,9 @@ class BookBuilder(LaTeXBuilder):
         ours = known & {"index.xdy", f"index-{self.config.language}.xdy"}
         modules = " ".join(f"-M {name}" for name in ("sphinx.xdy", *sorted(ours)))
         makefile = Path(self.outdir, "Makefile")
-        text = makefile.read_text(encoding="utf-8")
-        makefile.write_text(text.replace("-M sphinx.xdy", modules), encoding="utf-8")
+        text = makefile.read_text(encoding="utf-8").replace("-M sphinx.xdy", modules)
+        # Of the two orders of DIN 5007, Sphinx takes that of lists of names, where ä is ae.
+        makefile.write_text(text.replace("german-din", "german-duden"), encoding="utf-8")
 
     def assemble_doctree(
         self, indexfile: str, toctree_only: bool, appendices: list[str]

@@ -129,6 +129,14 @@ def test_all_languages_are_tried_and_those_that_failed_are_named(tmp_path: Path)
     assert built == {language.code for language in LANGUAGES.all}
 
 
+def test_a_failure_is_told_however_long_it_is() -> None:
+    def fail(language: Language) -> None:
+        raise build.BuildError(language.code * 1_000_000)
+
+    with pytest.raises(build.BuildError, match=r"\A(fr){1000000}\Z"):
+        build.side_by_side(fail, [LANGUAGES.source])
+
+
 def test_a_page_that_does_not_build_keeps_the_last_site(built_copy: Copy) -> None:
     folder = built_copy("broken page")
     good = files_in(folder / "build" / "html")

@@ -129,7 +129,7 @@ PLANTED = {
     ),
     "a word that is not the glossary’s": Planted(
         "term",
-        lambda entry: (
+        lambda entry: bool(
             re.search(r"(?<!`)\bexternalisation\b(?![`>])", entry.msgid)
             and re.fullmatch(r"[^`]{60,}utsourc(ing|ed?)\b[^`]*", entry.msgstr)
             and "glossaire" not in entry.occurrences[0][0]

@@ -201,13 +201,16 @@ def side_by_side(build: Callable[[Language], None], languages: Sequence[Language
             process.start()
             saying.close()  # here, so that reading ends with the process
             running.append((process, said))
-        wait([process.sentinel for process, _ in running])
-        for process, said in [each for each in running if not each[0].is_alive()]:
+        # What a process says is read before it is waited for: a pipe holds no more than 64 KiB.
+        ready = wait([said for _, said in running])
+        for process, said in [each for each in running if each[1] in ready]:
             running.remove((process, said))
+            message = f"{process.name}: killed."
+            with suppress(EOFError):
+                message = said.recv()
+            process.join()
             if process.exitcode:
-                failures[process.name] = f"{process.name}: killed."
-                with suppress(EOFError):
-                    failures[process.name] = said.recv()
+                failures[process.name] = message
     if failures:
         in_order = [failures[each.name] for each in languages if each.name in failures]
         raise BuildError("\n".join(in_order))
