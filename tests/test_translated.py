@@ -436,6 +436,7 @@ def french_left(text: str, words: set[str]) -> list[str]:
 ENGLISH = {
     "chapter",
     "documentation",
+    "file",
     "https",
     "index",
     "office",
