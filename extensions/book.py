@@ -121,7 +121,7 @@ class BookBuilder(LaTeXBuilder):
         makefile = Path(self.outdir, "Makefile")
         text = makefile.read_text(encoding="utf-8").replace("-M sphinx.xdy", modules)
         # Of the two orders of DIN 5007, Sphinx takes that of lists of names, where ä is ae.
-        makefile.write_text(text.replace("german-din", "german-duden"), encoding="utf-8")
+        makefile.write_text(text.replace("german-din5007", "german-duden"), encoding="utf-8")
 
     def assemble_doctree(
         self, indexfile: str, toctree_only: bool, appendices: list[str]
