@@ -306,8 +306,8 @@ def test_it_has_an_index_in_the_order_of_its_language(
     folded = [fold(entry) for entry in entries]
     assert folded == sorted(folded)
     term = catalog(code, "annexes/glossaire").get("télétravail", "télétravail")
-    assert term in entries
-    assert code == "ar" or re.search(rf"{term}, \d+", texts[code])
+    assert term.partition(" (")[0] in entries  # what is in brackets is set apart
+    assert code == "ar" or re.search(rf"{re.escape(term)}, \d+", texts[code])
 
 
 def fold(text: str) -> str:
