@@ -109,8 +109,8 @@ clean: ## removes build/, and nothing else
 
 # What .venv was made of: a folder that was moved, or a Python that was upgraded or removed, leaves
 # one that is dead. It is made anew where this is not what it was.
-MADE_OF = $(shell [ ! -x $(VENV) ] || $(VENV) -c 'import os, sys; print(os.path.realpath(sys.prefix), sys.version)' 2>&1)
-ifneq ($(MADE_OF),$(shell cat .venv/installed 2>/dev/null))
+MADE_OF := $(VENV) -c 'import os, sys; print(os.path.realpath(sys.prefix), sys.version)'
+ifneq ($(shell [ ! -x $(VENV) ] || $(MADE_OF) 2>&1),$(shell cat .venv/installed 2>/dev/null))
 .PHONY: .venv/installed
 endif
 
@@ -129,4 +129,4 @@ endif
 	    --requirement requirements.txt || { \
 	  echo "The packages of requirements.txt could not be installed, for the reason above. Is there a network?" >&2; \
 	  exit 1; }
-	@$(VENV) -c 'import os, sys; print(os.path.realpath(sys.prefix), sys.version)' > .venv/installed
+	@$(MADE_OF) > .venv/installed

@@ -114,6 +114,13 @@ def copy_to(folder: Path) -> Path:
     return folder
 
 
+def copy_with(checkout: Path, folder: Path, result: str) -> Path:
+    """Copy a guide with one of the results that were built in it, and return the copy."""
+    others = {"work", "pdf", "epub", "html", "gettext"} - {result}
+    unwanted = shutil.ignore_patterns(*others, "*.lock")
+    return Path(shutil.copytree(checkout, folder, ignore=unwanted, symlinks=True))
+
+
 def commit_all(folder: Path, time: str = COMMITTED) -> None:
     """Commit all files of a folder, as somebody who did it at a time."""
     who = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_AUTHOR_DATE": time}
@@ -230,27 +237,17 @@ def copy(tmp_path: Path) -> Copy:
 
 
 @pytest.fixture
-def built_copy(site: Path, tmp_path: Path) -> Copy:
+def built_copy(site: Path, checkout: Path, tmp_path: Path) -> Copy:
     """Return a function that copies the guide with its site in every language."""
-
-    def to(name: str) -> Path:
-        guide, folder = site.parent.parent.parent, tmp_path / name
-        unwanted = shutil.ignore_patterns("work", "pdf", "epub", "gettext", "*.lock")
-        return Path(shutil.copytree(guide, folder, ignore=unwanted, symlinks=True))
-
-    return to
+    assert site.is_dir()
+    return lambda name: copy_with(checkout, tmp_path / name, "html")
 
 
 @pytest.fixture
-def extracted_copy(template_folder: Path, tmp_path: Path) -> Copy:
+def extracted_copy(template_folder: Path, checkout: Path, tmp_path: Path) -> Copy:
     """Return a function that copies the guide with its templates."""
-
-    def to(name: str) -> Path:
-        guide, folder = template_folder.parent.parent, tmp_path / name
-        unwanted = shutil.ignore_patterns("work", "pdf", "epub", "html", "*.lock")
-        return Path(shutil.copytree(guide, folder, ignore=unwanted, symlinks=True))
-
-    return to
+    assert template_folder.is_dir()
+    return lambda name: copy_with(checkout, tmp_path / name, "gettext")
 
 
 @pytest.fixture(scope="session")

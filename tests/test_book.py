@@ -168,8 +168,8 @@ def test_the_book_speaks_its_language_throughout(
     known = bookmarks(reader)
     for word in WORDS_OF_A_BOOK[code]:
         assert word in known or word in texts[code]
-    heading = r"^\s*(Contents|Chapter|Release|Index)\b|\b(?:continued)\b"
-    english = set(re.findall(heading, texts[code], re.MULTILINE))
+    text = texts[code].replace("Global Index", "")  # in the title of a source
+    english = set(re.findall(r"\b(Contents|Chapter|continued|Release|Index)\b", text))
     assert all(word in " ".join(WORDS_OF_A_BOOK[code]) for word in english)
     assert reader.metadata is not None
     assert reader.metadata.title == settings.get("Le back office", "Le back office")

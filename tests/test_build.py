@@ -37,9 +37,9 @@ LANGUAGES = load()
 FRENCH = {"LANGS": "fr"}
 
 
-def test_nothing_is_rebuilt_when_nothing_changed(site: Path) -> None:
+def test_nothing_is_rebuilt_when_nothing_changed(site: Path, checkout: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in site.rglob("*")}
-    run = make("html", cwd=site.parent.parent.parent)
+    run = make("html", cwd=checkout)
     assert run.returncode == 0
     assert set(run.stdout.splitlines()) == {f"build/html/{code}: up to date" for code in CODES}
     assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
@@ -178,14 +178,17 @@ def test_another_date_is_another_build(copy: Copy) -> None:
         assert outcome in run.stdout
 
 
-def test_plain_sphinx_build_gives_the_same_pages(site: Path, tmp_path: Path) -> None:
+def test_plain_sphinx_build_gives_the_same_pages(
+    site: Path, checkout: Path, tmp_path: Path
+) -> None:
     require("git")
-    guide, english = site.parent.parent.parent, site.parent / "en"
     committed = str(int(datetime.fromisoformat(COMMITTED).timestamp()))
     words = ["-q", "-c", ".", "-d", str(tmp_path / "trees"), "-D", "language=en", "docs"]
-    run = run_module("sphinx", [*words, str(tmp_path / "out")], guide, SOURCE_DATE_EPOCH=committed)
+    run = run_module(
+        "sphinx", [*words, str(tmp_path / "out")], checkout, SOURCE_DATE_EPOCH=committed
+    )
     assert run.returncode == 0, run.stderr
-    built, plain = files_in(english), files_in(tmp_path / "out")
+    built, plain = files_in(site.parent / "en"), files_in(tmp_path / "out")
     built.pop(".inputs")
     assert built == {name: plain[name] for name in built}
 

@@ -32,10 +32,11 @@ def faults(tmp_path: Path, page: str, drawing: str = DRAWING) -> list[str]:
     ]
 
 
-def test_the_guide_itself_passes(template_folder: Path) -> None:
+def test_the_guide_itself_passes(template_folder: Path, checkout: Path) -> None:
     """Its sources, its French, its catalogs and its code: whoever translates sees no alarm."""
     require("grammalecte-cli", "hunspell")
-    run = make("check", cwd=template_folder.parent.parent)
+    assert template_folder.is_dir()
+    run = make("check", cwd=checkout)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stderr == ""
 

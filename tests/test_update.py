@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polib
 import pytest
-from conftest import ROOT, Copy, files_in, made, make, require, unavailable
+from conftest import ROOT, Copy, copy_with, files_in, made, make, require, unavailable
 from hypothesis import example, given
 from hypothesis import strategies as st
 from warm import run_module
@@ -409,11 +409,12 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.fixture(scope="module")
-def extracted(template_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def extracted(
+    template_folder: Path, checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """Return a copy of the guide with its templates, for tests that put back what they change."""
-    guide, folder = template_folder.parent.parent, tmp_path_factory.mktemp("damaged") / "guide"
-    unwanted = shutil.ignore_patterns("work", "pdf", "epub", "html", "*.lock")
-    return Path(shutil.copytree(guide, folder, ignore=unwanted, symlinks=True))
+    assert template_folder.is_dir()
+    return copy_with(checkout, tmp_path_factory.mktemp("damaged") / "guide", "gettext")
 
 
 @pytest.mark.parametrize("name", DAMAGE)

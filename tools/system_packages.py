@@ -73,7 +73,7 @@ def main() -> int:
     options = parser.parse_args()
     absent = missing(options.purposes)
     # All at once; where a mirror lacks one of them, at least what other purposes need.
-    if not absent or install(absent):
+    if install(absent):
         return 0
     if len(options.purposes) > 1:
         for purpose in options.purposes:
