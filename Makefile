@@ -26,28 +26,28 @@ help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 html: .venv/installed ## the site, in build/html
-	@$(VENV) -m tools.build html
+	@$(VENV) -m back_office_guide.commands.build html
 
 latexpdf: .venv/installed ## the book, in build/pdf
-	@$(VENV) -m tools.system_packages book
-	@$(VENV) -m tools.build latexpdf
+	@$(VENV) -m back_office_guide.commands.system_packages book
+	@$(VENV) -m back_office_guide.commands.build latexpdf
 
 epub: .venv/installed ## the e-book, in build/epub
-	@$(VENV) -m tools.system_packages epub
-	@$(VENV) -m tools.build epub
+	@$(VENV) -m back_office_guide.commands.system_packages epub
+	@$(VENV) -m back_office_guide.commands.build epub
 
 gettext: .venv/installed ## the messages to translate, in build/gettext
-	@$(VENV) -m tools.build gettext
+	@$(VENV) -m back_office_guide.commands.build gettext
 
 update-po: gettext ## every catalog up to date with the French pages
-	@$(VENV) -m catalogs.update
+	@$(VENV) -m back_office_guide.catalogs.update
 
 check-po: gettext ## the catalogs: markup, numbers, terms, typography, spelling
-	@$(VENV) -m tools.system_packages --optional check
-	@$(VENV) -m catalogs.check
+	@$(VENV) -m back_office_guide.commands.system_packages --optional check
+	@$(VENV) -m back_office_guide.catalogs.check
 
 status: .venv/installed ## how far each language is, also in build/status.json
-	@$(VENV) -m catalogs.status
+	@$(VENV) -m back_office_guide.catalogs.status
 
 check: code sources messages check-po ## everything that can be checked without building the site
 
@@ -60,22 +60,22 @@ code: .venv/installed
 
 sources: .venv/installed
 	@.venv/bin/rumdl check --quiet .
-	@$(VENV) -m tools.check_sources
+	@$(VENV) -m back_office_guide.french.sources
 
 messages: gettext
-	@$(VENV) -m tools.system_packages --optional check
-	@$(VENV) -m tools.check_grammar
+	@$(VENV) -m back_office_guide.commands.system_packages --optional check
+	@$(VENV) -m back_office_guide.french.grammar
 
 serve: .venv/installed ## the site in one language, rebuilt while you write
-	@$(VENV) -m tools.build serve
+	@$(VENV) -m back_office_guide.commands.build serve
 
 linkcheck: .venv/installed ## the external links (needs the network)
-	@$(VENV) -m tools.build linkcheck
+	@$(VENV) -m back_office_guide.commands.build linkcheck
 
 test: .venv/installed ## every test, having installed what they need (TESTS="site search" a part)
-	@$(VENV) -m tools.system_packages --optional book epub check test
-	@command -v npm >/dev/null || $(VENV) -m tools.system_packages --optional node
-	@command -v java >/dev/null || $(VENV) -m tools.system_packages --optional java
+	@$(VENV) -m back_office_guide.commands.system_packages --optional book epub check test
+	@command -v npm >/dev/null || $(VENV) -m back_office_guide.commands.system_packages --optional node
+	@command -v java >/dev/null || $(VENV) -m back_office_guide.commands.system_packages --optional java
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/.package-lock.json; fi
 	@$(VENV) -m pytest --numprocesses auto --dist worksteal $(if $(TESTS),-k '$(subst $(space), or ,$(strip $(TESTS)))')
 
@@ -87,13 +87,13 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
 
 typography: .venv/installed ## no-break spaces and apostrophes, written into the French pages
-	@$(VENV) -m tools.typography
+	@$(VENV) -m back_office_guide.french.typography
 
 cards: .venv/installed ## the pictures of links to the guide, one a language
-	@$(VENV) -m tools.cards
+	@$(VENV) -m back_office_guide.commands.cards
 
 bench: .venv/installed ## how fast the site is built, beside plain Sphinx (SIZE="--pages 100")
-	@$(VENV) -m tools.bench $(SIZE)
+	@$(VENV) -m back_office_guide.commands.bench $(SIZE)
 
 COMPILE := uv pip compile --quiet --universal --only-binary :all: --python-version 3.11 \
   --group translate --group preview --group check --group test \
@@ -102,7 +102,7 @@ lock: .venv/installed ## requirements.txt anew from pyproject.toml (needs uv)
 	@$(COMPILE) --upgrade --generate-hashes --output-file requirements.txt
 	@mkdir -p build
 	@$(COMPILE) --constraints requirements.txt --format pylock.toml --output-file build/pylock.toml
-	@$(VENV) -m tools.wheels build/pylock.toml > tests/wheels.txt
+	@$(VENV) -m back_office_guide.commands.wheels build/pylock.toml > tests/wheels.txt
 
 clean: ## removes build/, and nothing else
 	@rm -rf build

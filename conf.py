@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-sys.path[:0] = [str(ROOT), str(ROOT / "extensions")]
+sys.path.insert(0, str(ROOT))
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#project-information
 project = "Le back office"
@@ -19,14 +19,14 @@ extensions = [
     "myst_parser",
     "sphinx_copybutton",
     "sphinxcontrib.rsvgconverter",
-    "accessible",
-    "book",
-    "ebook",
-    "figures",
-    "folded_search",
-    "messages",
-    "website",
-    "translations",
+    "back_office_guide.extensions.accessible",
+    "back_office_guide.extensions.book",
+    "back_office_guide.extensions.ebook",
+    "back_office_guide.extensions.figures",
+    "back_office_guide.extensions.folded_search",
+    "back_office_guide.extensions.messages",
+    "back_office_guide.extensions.website",
+    "back_office_guide.extensions.translations",
 ]
 exclude_patterns = ["_theme", "locale", "figures"]
 smartquotes = False  # the sources hold the typography itself, so that catalogs hold it too

@@ -21,9 +21,9 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.utils import is_connectable
 
-from catalogs import status
-from tools.languages import load
-from tools.system_packages import COMMANDS
+from back_office_guide.catalogs import status
+from back_office_guide.commands.system_packages import COMMANDS
+from back_office_guide.core.languages import load
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = load().select("")

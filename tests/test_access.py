@@ -18,7 +18,7 @@ from selenium.webdriver.support.expected_conditions import url_changes, url_cont
 from selenium.webdriver.support.wait import WebDriverWait
 from test_walk import messages, pages_of, show
 
-from folded_search import fold, language_of
+from back_office_guide.extensions.folded_search import fold, language_of
 
 NODE = ROOT / "node_modules"
 

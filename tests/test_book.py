@@ -17,9 +17,9 @@ from conftest import CODES, LANGUAGES, ROOT, add, copy_to, made, make, require
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
-from catalogs.catalog import read
-from tools.system_packages import COMMANDS
-from tools.typeset import cache_of_fonts, faults
+from back_office_guide.commands.system_packages import COMMANDS
+from back_office_guide.commands.typeset import cache_of_fonts, faults
+from back_office_guide.core.catalog import read
 
 MILLIMETRE = 72 / 25.4
 # The book leaves out the pages for contributors.

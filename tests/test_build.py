@@ -29,8 +29,8 @@ from conftest import (
 )
 from warm import run_module
 
-from tools import build
-from tools.languages import Language, load
+from back_office_guide.commands import build
+from back_office_guide.core.languages import Language, load
 
 LANGUAGES = load()
 # Where one language tells as much as all.
@@ -45,7 +45,9 @@ def test_nothing_is_rebuilt_when_nothing_changed(site: Path, checkout: Path) -> 
     assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
 
 
-@pytest.mark.parametrize("name", ["docs/index.md", "conf.py", "extensions/figures.py"])
+@pytest.mark.parametrize(
+    "name", ["docs/index.md", "conf.py", "back_office_guide/extensions/figures.py"]
+)
 def test_a_changed_input_is_rebuilt(built_copy: Copy, name: str) -> None:
     folder = built_copy("changed")
     assert "up to date" in made("html", cwd=folder, env=FRENCH)
@@ -64,17 +66,17 @@ if "." in names:
     owner, name = getattr(owner, names.split(".")[0]), names.split(".")[1]
 assert hasattr(owner, name)
 setattr(owner, name, lambda *_, **__: os.killpg(0, signal.SIGKILL))
-from tools import build
+from back_office_guide.commands import build
 sys.exit(build.main())
 """
 # Moments of a build, from its start to its end.
 MOMENTS = [
-    "tools.build:run_sphinx",
+    "back_office_guide.commands.build:run_sphinx",
     "sphinx.application:Sphinx.build",
     "sphinx.builders.html:StandaloneHTMLBuilder.write_documents",
     "sphinx.builders.html:StandaloneHTMLBuilder.finish",
-    "tools.build:put_in_place",
-    "tools.build:write_root",
+    "back_office_guide.commands.build:put_in_place",
+    "back_office_guide.commands.build:write_root",
 ]
 
 
@@ -219,7 +221,8 @@ def test_a_locale_without_accents_speaks_all_the_same(built_copy: Copy, locale: 
 
 
 DAYS = (
-    "from tools.inputs import committed_days as days; from tools import ROOT\n"
+    "from back_office_guide.commands.inputs import committed_days as days\n"
+    "from back_office_guide.core.paths import ROOT\n"
     "print(*sorted(f'{p.removeprefix(str(ROOT))} {d}' for p, d in days().items()), sep='\\n')"
 )
 
@@ -234,8 +237,7 @@ def committed(tmp_path: Path) -> Path:
     """Return a folder with the tools and two pages, committed on different days."""
     require("git")
     folder = tmp_path / "one"
-    for name in ("catalogs", "tools"):
-        shutil.copytree(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "back_office_guide", folder / "back_office_guide")
     (folder / "docs").mkdir()
     (folder / "docs/été, hiver.md").write_text("# Une page\n", "utf-8")
     commit_all(folder, "2026-01-01T12:00:00+00:00")

@@ -12,11 +12,12 @@ from conftest import ROOT, Copy, make, require
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogs import markup, values, writing
-from catalogs.catalog import line_of, read, read_all, write
-from catalogs.check import Book, Check
-from tools import Fault
-from tools.languages import Language, load
+from back_office_guide.catalogs import values, writing
+from back_office_guide.catalogs.check import Book, Check
+from back_office_guide.core import markup
+from back_office_guide.core.catalog import line_of, read, read_all, write
+from back_office_guide.core.faults import Fault
+from back_office_guide.core.languages import Language, load
 
 LANGUAGES = load()
 FRENCH, ENGLISH = LANGUAGES.source, LANGUAGES.select("en")[0]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from conftest import Copy, make, require
 
-from tools import check_grammar, check_sources
-from tools.typography import typeset_figure, typeset_page
+from back_office_guide.french import grammar, sources
+from back_office_guide.french.typography import typeset_figure, typeset_page
 
 GLOSSARY = ":::{glossary}\narrière-boutique\n  Une pièce.\n\nback office\n  Une fonction.\n:::\n"
 DRAWING = (
@@ -27,7 +27,7 @@ def faults(tmp_path: Path, page: str, drawing: str = DRAWING) -> list[str]:
         (docs / name).write_text(text, "utf-8")
     return [
         str(fault).removeprefix(f"{docs}/")
-        for fault in check_sources.check(docs)
+        for fault in sources.check(docs)
         if fault.path.name in ("page.md", "dessin.svg")
     ]
 
@@ -194,5 +194,5 @@ def test_without_the_grammar_checker_a_contributor_is_told_and_ci_fails(
 ) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("CI", ci)
-    assert check_grammar.main() == code
+    assert grammar.main() == code
     assert "grammalecte-cli is missing" in capsys.readouterr().err

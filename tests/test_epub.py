@@ -22,9 +22,9 @@ from conftest import CODES, LANGUAGES, ROOT, Copy, add, made, make, require
 from selenium import webdriver
 from test_walk import AXE, axe
 
-from catalogs.catalog import folder_of, read_all
-from figures import texts
-from tools.system_packages import COMMANDS
+from back_office_guide.commands.system_packages import COMMANDS
+from back_office_guide.core.catalog import folder_of, read_all
+from back_office_guide.extensions.figures import texts
 
 DIRECTIONS = {language.code: language.direction for language in LANGUAGES}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -202,7 +202,7 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(
     # A Debian where nothing is installed, and where one may not install either.
     path = stub(tmp_path / "bin", "dpkg-query", "exit 0")
     run = subprocess.run(
-        [sys.executable, "-m", "tools.system_packages", *words],
+        [sys.executable, "-m", "back_office_guide.commands.system_packages", *words],
         cwd=ROOT,
         env={"PATH": str(path), "CI": ci},
         capture_output=True,

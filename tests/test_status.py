@@ -7,7 +7,7 @@ from pathlib import Path
 import polib
 from conftest import Copy, made, make
 
-from catalogs.catalog import read, write
+from back_office_guide.core.catalog import read, write
 
 
 def require_share(guide: Path, share: int) -> None:

@@ -17,10 +17,10 @@ from bs4 import BeautifulSoup
 from conftest import CODES, ROOT, Copy, Once, add, copy_to, files_in, made, require
 from warm import run_module
 
-from catalogs.catalog import folder_of, read_all, write
-from catalogs.markup import refused
-from tools.languages import load
-from tools.system_packages import COMMANDS
+from back_office_guide.commands.system_packages import COMMANDS
+from back_office_guide.core.catalog import folder_of, read_all, write
+from back_office_guide.core.languages import load
+from back_office_guide.core.markup import refused
 
 HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
 

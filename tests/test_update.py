@@ -18,9 +18,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from warm import run_module
 
-from catalogs.catalog import Catalogs, fold, read_all, write
-from catalogs.update import LossError, pairs, store, update
-from tools.languages import load
+from back_office_guide.catalogs.update import LossError, pairs, store, update
+from back_office_guide.core.catalog import Catalogs, fold, read_all, write
+from back_office_guide.core.languages import load
 
 ENGLISH = load().select("en")[0]
 SUBJECTS = ("caisse", "coffre", "courrier", "facture", "livraison", "paie", "relance", "stock")
@@ -245,7 +245,7 @@ def test_an_update_that_would_lose_a_translation_stops(
 ) -> None:
     pages = pages_before()
     translate(workshop.ours(pages), workshop.folder / "ours")
-    monkeypatch.setattr("catalogs.update._keep_obsolete", lambda *_: None)
+    monkeypatch.setattr("back_office_guide.catalogs.update._keep_obsolete", lambda *_: None)
     before = files_in(workshop.folder / "ours")
     delete(pages)
     with pytest.raises(LossError, match="en: 1 translations would be lost"):
@@ -472,9 +472,9 @@ def test_an_update_that_is_killed_leaves_whole_catalogs_and_every_translation(
     # The process kills itself at its nth change of a file, for every n.
     script = (
         "import os, pathlib, signal, sys\n"
-        "from catalogs.catalog import read_all\n"
-        "from catalogs.update import store, update\n"
-        "from tools.languages import load\n"
+        "from back_office_guide.core.catalog import read_all\n"
+        "from back_office_guide.catalogs.update import store, update\n"
+        "from back_office_guide.core.languages import load\n"
         "folder, templates, left = pathlib.Path(sys.argv[1]), sys.argv[2], [int(sys.argv[3])]\n"
         "def counting(change):\n"
         "    def changed(*words):\n"
@@ -519,7 +519,7 @@ def test_a_second_update_waits_for_the_first(extracted_copy: Copy) -> None:
         unavailable("no /proc/locks, which tells who waits for a lock")
     with (guide / "build/.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # as another update would hold it
-        command = [sys.executable, "-m", "catalogs.update"]
+        command = [sys.executable, "-m", "back_office_guide.catalogs.update"]
         process = subprocess.Popen(command, cwd=guide, stdout=subprocess.DEVNULL)
         waiting = re.compile(rf"-> FLOCK .* {process.pid} ")
         while not waiting.search(Path("/proc/locks").read_text("utf-8")):

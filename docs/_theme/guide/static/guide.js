@@ -141,7 +141,7 @@ try {
   sessionStorage.removeItem("searched");
 } catch { /* storage is refused */ }
 
-// The same folding as in extensions/folded_search.py.
+// The same folding as in back_office_guide/extensions/folded_search.py.
 function withoutMarks(form, text) {
   return text.toLowerCase().normalize(form).replace(/\p{M}/gu, "");
 }

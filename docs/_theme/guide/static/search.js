@@ -1,7 +1,7 @@
 // Searches Sphinx's index (searchindex.js) with the stemmer of language_data.js.
 "use strict";
 
-// The same words and stems as in extensions/folded_search.py; `fold` is in guide.js.
+// The same words and stems as in back_office_guide/extensions/folded_search.py; `fold` is in guide.js.
 const wordsOf = (text) => withoutMarks("NFC", text).match(/[\p{L}\p{N}]+/gu) ?? [];
 const stemmer = new Stemmer();
 const stem = (word) => fold(stemmer.stemWord(word.replace(/^[وف](?=ال)/, "").replace(/ه$/, "ة")));

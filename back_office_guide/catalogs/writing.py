@@ -1,0 +1,245 @@
+"""Check how a translation is written: hidden characters, typography, terms, spelling."""
+
+import re
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+import polib
+import snowballstemmer  # type: ignore[import-untyped]
+from babel.core import Locale, UnknownLocaleError
+
+from back_office_guide.catalogs.values import ADDRESS
+from back_office_guide.core.catalog import fold
+from back_office_guide.core.languages import Language
+from back_office_guide.core.markup import Difference, markup_of
+
+# Letters, with the marks that stand on them in Arabic.
+WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u064b-\u0652])*(?:’[^\W\d_]+)*")
+QUOTES = "«»“”„‟‹›"
+FORMS = re.compile(r"forms:(?P<forms>.*)")
+
+# How many words a text has at least, of which more than half are unknown, in another language.
+A_SENTENCE = 4
+
+# Words that a French sentence has, and a name has not.
+_NO_NAME = "est|sont|a|ont|qui|que|se|ne|pas|il|elle|on|ce|cette|un|une|dans|par|sur|pour|avec|où"
+
+Stem = Callable[[str], str]
+
+
+# In a text from right to left: what begins and ends a run of words from left to right.
+ISOLATED = re.compile("\u2066([^\u2066-\u2069]*)\u2069")
+
+
+def hidden(message: str, translation: str, language: Language) -> Iterator[Difference]:
+    """Yield the characters that nobody sees, and that the message does not hold.
+
+    Those that reverse the direction of text can make it say something else than it seems to:
+    https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+    A language from right to left may isolate Latin words: U+2066, the words, U+2069.
+    """
+    if language.direction == "rtl":
+        translation = ISOLATED.sub(r"\1", translation)
+    for character in sorted(set(translation) - set(message) - {"\n"}):
+        if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn"):
+            name = unicodedata.name(character, "a control character")
+            yield Difference("hidden", f"U+{ord(character):04X}, {name}: remove it")
+
+
+def typography(message: str, translation: str, language: Language) -> Iterator[Difference]:
+    """Yield what is not in the typography of the language."""
+    text, original = markup_of(translation).text, markup_of(message).text
+    own = set(language.quotes)
+    foreign = sorted(set(text) & (set(QUOTES) | {'"'}) - own)
+    if foreign:
+        yield Difference("quotes", f"{' '.join(foreign)}: write {language.quotes}")
+    if "'" in text:
+        yield Difference("quotes", "': write ’")
+    if (
+        " " in language.quotes or "\u00a0" in language.quotes
+    ):  # French, which spaces other signs too
+        tight = re.search(r"[^\s\u202f\u00a0«(…!?][;!?]", text)
+        if tight:
+            yield Difference("spaces", f"no space in “{tight[0]}”: put a no-break one before it")
+    elif loose := re.search(r"\w[\s\u00a0\u202f]+[;:!?](?=\s|$)", text):
+        yield Difference("spaces", f"“{loose[0]}”: write no space before the sign")
+    if "  " in translation:
+        yield Difference("spaces", "two spaces: write one")
+    if translation != translation.strip() and message == message.strip():
+        yield Difference("spaces", "a space at its beginning or end: remove it")
+    yield from _signs(text, language)
+    end, expected = _end(text), _end(original)
+    if end != expected:
+        wanted = f"“{expected}”" if expected else "no sign"
+        yield Difference("end", f"the message ends with {wanted}: end the translation so")
+
+
+def _signs(text: str, language: Language) -> Iterator[Difference]:
+    """Yield the percentages and amounts that are not written as the language does."""
+    for example in (language.percent, language.amount):
+        before, _, after = example.partition("5")
+        sign = (before + after).strip()
+        for match in re.finditer(rf"(\d?)(\s*){re.escape(sign)}(\s*)(\d?)", text):
+            left, space_left, space_right, right = match.groups()
+            if before:
+                well = right and sign + space_right == before
+            else:
+                well = left and space_left + sign == after
+            if (left or right) and not well:
+                yield Difference("amounts", f"“{match[0]}”: write it like {example}")
+
+
+def _end(text: str) -> str:
+    """Return the sign that ends a text, whatever closes after it; "" for a letter or a digit."""
+    bare = re.sub(rf"[\s)\]{QUOTES}’★*]+$", "", text)
+    last = bare[-1:].translate({0x61F: "?", 0x3002: ".", 0xFF1F: "?", 0x61B: ";"})
+    return last if last and last in ".:;?!…" else ""
+
+
+class Glossary:
+    """The terms of the glossary, as a language translates them."""
+
+    def __init__(self, terms: Iterable[str], catalogs: Iterable[polib.POFile], code: str) -> None:
+        """Look for the French `terms` in the catalogs of the language `code`.
+
+        Their words, `words`, are well spelt.
+        """
+        self._stem = stemmer(code)
+        wanted = set(terms)
+        self._forms: dict[str, tuple[str, ...]] = {}
+        self.words: set[str] = set()
+        for catalog in catalogs:
+            for entry in catalog:
+                if entry.msgid in wanted and entry.translated():
+                    match = FORMS.search(entry.tcomment)
+                    forms = match["forms"].split(";") if match else []
+                    forms = [entry.msgstr, *forms]
+                    self._forms[entry.msgid] = tuple(map(_bare, forms))
+                    self.words.update(*map(WORD.findall, forms))
+
+    def differences(self, message: str, translation: str, french: Stem) -> Iterator[Difference]:
+        """Yield the links to the glossary that show another word than it holds.
+
+        Where the French itself shows other words than the term, the translation may do so too.
+        """
+        shown_in_french = dict(markup_of(message).shown)
+        for target, shown in markup_of(translation).shown:
+            forms = self._forms.get(target)
+            original = shown_in_french.get(target, "")
+            if not forms or stems(_bare(original), french) != stems(_bare(target), french):
+                continue
+            if stems(_bare(shown), self._stem) not in [stems(form, self._stem) for form in forms]:
+                yield Difference(
+                    "term",
+                    f"“{shown}” is not the glossary’s “{forms[0]}”: write that, or add the form "
+                    "to the comment of the term, # forms: …; …",
+                )
+
+    def missing(self, terms: Iterable[str], translation: str) -> Iterator[Difference]:
+        """Yield those of the French `terms` that a text does not translate as the glossary does."""
+        text = markup_of(translation).text
+        words = stems(text, self._stem)
+        for term in dict.fromkeys(terms):
+            forms = self._forms.get(term)
+            if not forms or term.casefold() in text.casefold():  # a French word, as such
+                continue
+            if not any(_within(stems(form, self._stem), words) for form in forms):
+                yield Difference(
+                    "term", f"“{term}” is “{forms[0]}” in the glossary: write that"
+                )  # fmt: skip
+
+
+def _bare(term: str) -> str:
+    """Return a term without what it holds in brackets."""
+    return re.sub(r"\s*\(.*\)", "", term).strip()
+
+
+def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    starts = range(len(whole) - len(part) + 1)
+    return any(whole[start : start + len(part)] == part for start in starts)
+
+
+@cache
+def stemmer(code: str) -> Stem:
+    """Return what takes the inflection off a word of a language, where Snowball knows it."""
+    try:
+        name = Locale.parse(code).english_name or ""
+    except (UnknownLocaleError, ValueError):
+        name = ""
+    algorithm = name.lower().split(" ")[0]
+    try:
+        stem: Stem = snowballstemmer.stemmer(algorithm).stemWord
+    except KeyError:
+        return str
+    if algorithm == "arabic":  # where "and" is a letter of the next word, and marks are optional
+        return cache(lambda word: stem(re.sub("[\u064b-\u0652]|^و(?=...)", "", word)))
+    return cache(stem)
+
+
+def stems(text: str, stem: Stem) -> tuple[str, ...]:
+    """Return the stems of the words of a text."""
+    return tuple(stem(word) for word in WORD.findall(text.casefold()))
+
+
+def words_of(message: str, translation: str, names: set[str]) -> list[str]:
+    """Return the words of a translation whose spelling is to be checked.
+
+    Not so are `names`, those that the message holds, addresses, and the French that stands in
+    quotation marks or brackets as the message has it.
+    """
+    original = ADDRESS.sub(" ", markup_of(message).text)
+    text = ADDRESS.sub(" ", markup_of(translation).text)
+    folded = fold(original).casefold()
+    for quoted in re.findall(r"(?=[(“«„]([^)”»“]+)[)”»“])", text):
+        if fold(quoted).casefold() in folded:
+            text = text.replace(quoted, " ")
+    text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;", " ", text)
+    for name in sorted(names_in(original), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    words = (word.removesuffix("’s") for word in WORD.findall(text))
+    return [word for word in words if word not in names]
+
+
+def names_in(french: str) -> set[str]:
+    """Return the names in a French text: a word with a capital, and small words that follow it.
+
+    "Autorité de contrôle prudentiel et de résolution" is one; a verb or a pronoun ends it.
+    """
+    capital = r"\w*[A-ZÀ-ÖØ-Þ]\w*"
+    names = set(re.findall(capital, french))
+    follows = rf"(?:[ \u00a0’]+(?!(?:{_NO_NAME})\b)[^\W\d_]+)+"
+    for name in re.findall(rf"{capital}{follows}", french):
+        words = re.split(r"(?<=\w)(?=[ \u00a0’])", name)
+        names |= {"".join(words[:length]) for length in range(2, len(words) + 1)}
+    return names
+
+
+def misspelt(words: Iterable[str], dictionary: str) -> set[str] | None:
+    """Return those of `words` that the hunspell dictionary lacks, or None without hunspell."""
+    if not shutil.which("hunspell"):
+        return None
+    asked = {word.replace("’", "'"): word for word in words}
+    run = subprocess.run(
+        ["hunspell", "-d", dictionary, "-i", "utf-8", "-l"],
+        input="\n".join(asked),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if run.returncode:
+        return None
+    return {asked.get(word, word) for word in run.stdout.split("\n") if word}
+
+
+def spelling(words: list[str], unknown: set[str], language: Language) -> Iterator[Difference]:
+    """Yield the words that the dictionary does not know, or that the language is another one."""
+    wrong = [word for word in words if word in unknown]
+    if len(words) >= A_SENTENCE and 2 * len(wrong) > len(words):
+        yield Difference("language", f"most words are not {language.name}: translate it")
+    elif wrong:
+        listed = ", ".join(dict.fromkeys(wrong))
+        yield Difference("spelling", f"unknown: {listed}: mend it, or mute this with a reason")

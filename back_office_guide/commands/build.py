@@ -1,0 +1,420 @@
+"""Build the site and the book, each in a fresh folder that then takes the place of the last one.
+
+A build that fails or is killed, at any moment, leaves the last good one as it was. Nothing is
+built twice from the same inputs: each result holds the digest of what it was made from.
+"""
+
+import argparse
+import ctypes
+import errno
+import gc
+import hashlib
+import multiprocessing
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+
+from back_office_guide.catalogs.status import published
+from back_office_guide.commands.inputs import (
+    BYPRODUCTS,
+    INPUTS,
+    committed_days,
+    digest_of,
+    printed_time,
+)
+from back_office_guide.commands.typeset import TypesettingError, typeset
+from back_office_guide.core.faults import explain
+from back_office_guide.core.languages import Language, Languages, LanguagesError, load
+from back_office_guide.core.paths import BUILD, ROOT, TEMPLATES, WORK, build_lock
+
+DIGEST = ".inputs"
+# What no search engine should lead to.
+NOT_PAGES = {"404.html", "search.html"}
+
+
+class BuildError(Exception):
+    """A build did not succeed; the message says where to look."""
+
+
+def main() -> int:
+    """Build what the command line names, for the languages of LANGS. Return the exit code."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("target", choices=TARGETS)
+    target = parser.parse_args().target
+    gc.set_threshold(50_000)  # a build makes much, and little of it is garbage
+    os.umask(0o022)  # a site that only its maker can read cannot be served
+    try:
+        languages = load()
+        with build_lock():
+            TARGETS[target](languages)
+    except (BuildError, LanguagesError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(explain(error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was built before has not changed.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def wanted(languages: Languages) -> tuple[Language, ...]:
+    """Return the languages of LANGS, or else those that are published; say which are not yet."""
+    named = os.environ.get("LANGS", "")
+    if named.strip():
+        return languages.select(named)
+    ready = published(languages)
+    for language in languages.select(""):
+        if language not in ready:
+            print(
+                f"{language.code}: not built, for less than {languages.threshold} % of it is "
+                f"translated (see make status). LANGS={language.code} builds it all the same."
+            )
+    return ready
+
+
+def build_html(languages: Languages) -> None:
+    """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
+    folders = {language: BUILD / "html" / language.code for language in wanted(languages)}
+    bring_up_to_date(folders, lambda each: build_folder("html", each, folders[each]))
+    write_root(languages)
+
+
+def build_gettext(languages: Languages) -> None:
+    """Extract the messages of the French pages into build/gettext/*.pot."""
+    if is_current(TEMPLATES, languages.source):
+        say(TEMPLATES, "up to date")
+    else:
+        build_folder("gettext", languages.source, TEMPLATES)
+
+
+def build_folder(builder: str, language: Language, result: Path) -> None:
+    """Give the folder `result` what a Sphinx builder makes of the sources."""
+    fresh = run_sphinx(builder, language)
+    keep_times(fresh, result)
+    record_of(fresh).write_text(inputs_digest(language), encoding="utf-8")
+    put_in_place(fresh, result)
+    say(result, "built")
+
+
+def build_books(languages: Languages) -> None:
+    """Build build/pdf/back-office-<code>.pdf for each wanted language."""
+    build_files("pdf", typeset_book, languages)
+
+
+def build_ebooks(languages: Languages) -> None:
+    """Build build/epub/back-office-<code>.epub for each wanted language."""
+    build_files("epub", pack_ebook, languages)
+
+
+def build_files(kind: str, build: Callable[[Language], Path], languages: Languages) -> None:
+    """Give build/<kind>/back-office-<code>.<kind> the file that `build` makes of a language."""
+    folder = BUILD / kind
+    files = {each: folder / f"back-office-{each.code}.{kind}" for each in wanted(languages)}
+    bring_up_to_date(files, lambda each: build_file(each, files[each], build))
+
+
+def build_file(language: Language, result: Path, build: Callable[[Language], Path]) -> None:
+    """Give the file `result` what `build` makes of a language."""
+    fresh = build(language)
+    result.parent.mkdir(parents=True, exist_ok=True)
+    fresh.replace(result)
+    record_of(result).write_text(inputs_digest(language), encoding="utf-8")
+    say(result, "built")
+
+
+def typeset_book(language: Language) -> Path:
+    """Return the book of a language, typeset in a fresh folder."""
+    try:
+        return typeset(run_sphinx("latex", language), environment())
+    except TypesettingError as error:
+        message = (
+            f"{error}\nlatexpdf, {language.name}: failed, for the reasons above. "
+            "What was built before has not changed."
+        )
+        raise BuildError(message) from error
+
+
+def pack_ebook(language: Language) -> Path:
+    """Return the e-book of a language, made in a fresh folder."""
+    return run_sphinx("epub", language) / "back-office.epub"
+
+
+def bring_up_to_date(results: dict[Language, Path], build: Callable[[Language], None]) -> None:
+    """Build the languages whose result is not yet what the inputs make."""
+    outdated = [each for each, result in results.items() if not is_current(result, each)]
+    for language, result in results.items():
+        if language not in outdated:
+            say(result, "up to date")
+    if outdated:
+        load_sphinx()
+        committed_days()  # which all pages print
+        side_by_side(build, outdated)
+
+
+def say(result: Path, what: str) -> None:
+    """Print what became of a result in one piece: others are built at the same time."""
+    sys.stdout.write(f"{result.relative_to(ROOT)}: {what}\n")
+
+
+def load_sphinx() -> None:
+    """Import Sphinx and what conf.py names, for the processes that begin as copies of this one."""
+    builtin = import_module("sphinx.application").builtin_extensions
+    with suppress(Exception):  # which Sphinx will explain
+        for name in ("sphinx.cmd.build", "furo", *builtin, *import_module("conf").extensions):
+            import_module(name)
+    gc.freeze()  # what is imported is no garbage, and need not be looked at in each of them
+
+
+def side_by_side(build: Callable[[Language], None], languages: Sequence[Language]) -> None:
+    """Build each language in a process of its own, as many at a time as there are processors.
+
+    All are tried; then raises BuildError with what the failed ones said.
+    """
+    fork = multiprocessing.get_context("fork")
+    waiting = list(languages)
+    failures: dict[str, str] = {}
+    running: list[tuple[ForkProcess, Connection]] = []
+    while waiting or running:
+        while waiting and len(running) < (os.cpu_count() or 1):
+            language = waiting.pop(0)
+            said, saying = fork.Pipe(duplex=False)
+            arguments = (build, language, saying)
+            process = fork.Process(target=_build_one, args=arguments, name=language.name)
+            process.start()
+            saying.close()  # here, so that reading ends with the process
+            running.append((process, said))
+        # What a process says is read before it is waited for: a pipe holds no more than 64 KiB.
+        ready = wait([said for _, said in running])
+        for process, said in [each for each in running if each[1] in ready]:
+            running.remove((process, said))
+            message = f"{process.name}: killed."
+            with suppress(EOFError):
+                message = said.recv()
+            process.join()
+            if process.exitcode:
+                failures[process.name] = message
+    if failures:
+        in_order = [failures[each.name] for each in languages if each.name in failures]
+        raise BuildError("\n".join(in_order))
+
+
+def _build_one(build: Callable[[Language], None], language: Language, saying: Connection) -> None:
+    try:
+        build(language)
+    except BuildError as error:
+        saying.send(str(error))
+    except OSError as error:
+        saying.send(explain(error))
+    except KeyboardInterrupt:
+        saying.send(f"{language.name}: stopped.")
+    else:
+        return
+    sys.exit(1)
+
+
+def serve(languages: Languages) -> None:
+    """Serve one language on port PORT of this machine, built anew at every change.
+
+    Does not return: the process becomes sphinx-autobuild.
+    """
+    named = os.environ.get("LANGS", "")
+    language = languages.select(named)[0] if named.strip() else languages.source
+    result = BUILD / "serve" / language.code
+    watched = [ROOT / name for name in INPUTS if name != "docs"]
+    os.execv(  # noqa: S606
+        sys.executable,
+        [
+            *(sys.executable, "-m", "sphinx_autobuild"),
+            *sphinx_options("html", language, result / "doctrees"),
+            *(word for path in watched for word in ("--watch", str(path))),
+            *(word for suffix in BYPRODUCTS for word in ("--ignore", f"*{suffix}")),
+            *("--port", os.environ.get("PORT") or "8000"),
+            *(str(ROOT / "docs"), str(result / "html")),
+        ],
+    )
+
+
+def linkcheck(languages: Languages) -> None:
+    """Ask the network for every external address of the French pages."""
+    run_sphinx("linkcheck", languages.source)
+
+
+def run_sphinx(builder: str, language: Language) -> Path:
+    """Run a Sphinx builder in a fresh folder under build/work, and return that of the result."""
+    work = WORK / f"{builder}-{language.code}"
+    shutil.rmtree(work, ignore_errors=True)
+    result = work / "result"
+    quiet = [] if sys.stdout.isatty() or builder == "linkcheck" else ["--quiet"]
+    options = sphinx_options(builder, language, work / "doctrees")
+    os.environ.update(environment())
+    os.chdir(ROOT)
+    if import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)]):
+        message = (
+            f"{builder}, {language.name}: failed, for the reasons above. "
+            "What was built before has not changed."
+        )
+        raise BuildError(message)
+    return result
+
+
+def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str]:
+    """Return the command line that is the same for every builder: nothing may go unsaid."""
+    strict = ["--nitpicky", "--fail-on-warning", "--keep-going"]
+    place = ["--conf-dir", str(ROOT), "--doctree-dir", str(doctrees)]
+    return ["--builder", builder, *strict, *place, "--define", f"language={language.code}"]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a build."""
+    return os.environ | {
+        "SOURCE_DATE_EPOCH": printed_time(),
+        "FORCE_SOURCE_DATE": "1",  # makes TeX follow SOURCE_DATE_EPOCH in \today too
+        "TZ": "UTC",  # in which TeX writes the date of a book
+    }
+
+
+@cache
+def inputs_digest(language: Language) -> str:
+    """Return a digest of all that a language is built from, and of those that it leads to."""
+    return digest_of(language, *shown_languages())
+
+
+def shown_languages() -> list[str]:
+    """Return the codes of the languages that each page leads to."""
+    return [language.code for language in published(load())]
+
+
+def is_current(result: Path, language: Language) -> bool:
+    """Say whether a result is there, and made of the inputs as they are."""
+    return result.exists() and read_digest(record_of(result)) == inputs_digest(language)
+
+
+def read_digest(path: Path) -> str:
+    """Return the digest that a build left in `path`, or "" when there is none."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def record_of(result: Path) -> Path:
+    """Return where the digest of what a result was made of is kept: in a folder, beside a file."""
+    return result.with_name(f".{result.stem}{DIGEST}") if result.suffix else result / DIGEST
+
+
+def keep_times(fresh: Path, current: Path) -> None:
+    """Give each file of `fresh` that has not changed the time that it has in `current`."""
+    for path in fresh.rglob("*"):
+        old = current / path.relative_to(fresh)
+        if path.is_file() and old.is_file() and old.read_bytes() == path.read_bytes():
+            shutil.copystat(old, path)
+
+
+def put_in_place(fresh: Path, current: Path) -> None:
+    """Give `current` the content of the folder `fresh`, in one step where the system can."""
+    current.parent.mkdir(parents=True, exist_ok=True)
+    if not current.exists():
+        fresh.rename(current)
+    elif not exchange(fresh, current):
+        old = fresh.with_name("old")
+        current.rename(old)
+        fresh.rename(current)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step (renameat2, RENAME_EXCHANGE), and say whether it was done.
+
+    False where the kernel or the file system has no such call. Python offers none either:
+    https://man7.org/linux/man-pages/man2/rename.2.html
+    """
+    at_fdcwd, rename_exchange = -100, 2
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    if renameat2(at_fdcwd, bytes(one), at_fdcwd, bytes(other), rename_exchange) == 0:
+        return True
+    if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.EXDEV, errno.ENOTSUP):
+        return False
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(one))
+
+
+def write_root(languages: Languages) -> None:
+    """Write what leads to the languages that are built: build/html/index.html, and sitemap.xml.
+
+    The map needs the address of the site, SITE_URL: https://www.sitemaps.org/protocol.html
+    """
+    html = BUILD / "html"
+    there = [language for language in languages.all if (html / language.code).is_dir()]
+    books = [
+        BUILD / kind / f"back-office-{language.code}.{kind}"
+        for language in (there if os.environ.get("BOOKS") else ())
+        for kind in ("pdf", "epub")
+    ]
+    for book in books:
+        if not book.is_file():
+            raise BuildError(
+                f"BOOKS: {book.relative_to(ROOT)} is missing. Run make latexpdf epub first."
+            )
+    built = [(language.code, read_digest(html / language.code / DIGEST)) for language in there]
+    bound = [hashlib.sha256(book.read_bytes()).hexdigest() for book in books]
+    digest = f"{inputs_digest(languages.source)} {built} {bound}"
+    if read_digest(html / DIGEST) == digest:
+        return
+    (html / DIGEST).unlink(missing_ok=True)
+    replace(html / "index.html", template("languages.html", there, languages.source))
+    replace(html / "_headers", template("_headers", there, languages.source))
+    for book in books:
+        shutil.copyfile(book, html / book.name)
+    address = os.environ.get("SITE_URL", "").rstrip("/")
+    if address:
+        found = (html / there[0].code).rglob("*.html")
+        paths = sorted(path.relative_to(html / there[0].code).as_posix() for path in found)
+        pages = [path for path in paths if path not in NOT_PAGES]
+        replace(
+            html / "sitemap.xml", template("sitemap.xml", there, languages.source, address, pages)
+        )
+    replace(html / DIGEST, digest)
+
+
+def template(
+    name: str,
+    languages: list[Language],
+    source: Language,
+    address: str = "",
+    pages: list[str] | None = None,
+) -> str:
+    """Return what a template of the theme makes of the languages that are built."""
+    jinja2 = import_module("jinja2")  # which takes long to import, and is seldom needed
+    loader = jinja2.FileSystemLoader(ROOT / "docs" / "_theme" / "guide")
+    templates = jinja2.Environment(loader=loader, autoescape=True)
+    rendered: str = templates.get_template(name).render(
+        languages=languages, source=source, address=address, pages=pages
+    )
+    return rendered
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a text file in one step."""
+    fresh = WORK / path.name
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
+
+
+TARGETS: dict[str, Callable[[Languages], None]] = {
+    "html": build_html,
+    "latexpdf": build_books,
+    "epub": build_ebooks,
+    "gettext": build_gettext,
+    "serve": serve,
+    "linkcheck": linkcheck,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

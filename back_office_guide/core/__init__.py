@@ -1,0 +1,1 @@
+"""What everything else uses: languages, paths, faults, catalog files, Markdown, markup."""

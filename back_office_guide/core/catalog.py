@@ -1,0 +1,238 @@
+"""Read and write the catalogs of translations: nothing damaged comes in, one form goes out.
+
+https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
+"""
+
+import io
+import os
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+
+import polib
+
+from back_office_guide.core.faults import Fault
+from back_office_guide.core.paths import LOCALE, ROOT
+
+# The catalogs that belong to no page: settings of conf.py, and the words of Sphinx and the theme.
+SETTINGS = "conf"
+INTERFACE = "sphinx"
+
+Catalogs = dict[str, polib.POFile]
+"""The catalogs of a language, or the templates, by page: "comprendre/mots"."""
+
+
+# A line with text: a keyword and a string, or a string that continues it. polib takes more.
+_KEYWORD = r"(?:msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)"
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_TEXT_LINE = re.compile(rf"(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?{_STRING}\s*")
+# What polib splits a line at.
+_CONTROL = re.compile("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
+
+
+class DamagedError(Exception):
+    """A catalog cannot be read without loss."""
+
+    def __init__(self, fault: Fault) -> None:
+        """Keep the fault."""
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+def folder_of(code: str, locale: Path = LOCALE) -> Path:
+    """Return the folder of the catalogs of the language `code`."""
+    return locale / code / "LC_MESSAGES"
+
+
+def names_in(folder: Path, suffix: str) -> list[str]:
+    """Return the names of the catalogs or templates in `folder`, sorted: "comprendre/mots"."""
+    paths = (path.relative_to(folder) for path in folder.rglob(f"*{suffix}"))
+    return sorted(path.with_suffix("").as_posix() for path in paths)
+
+
+def read(path: Path) -> polib.POFile:
+    """Return the catalog in the file `path`.
+
+    Raises DamagedError when reading it would lose something: no file, not UTF-8, a syntax error,
+    the marks of a merge, no header, a message that stands twice.
+    """
+    return parse(_bytes(path), path)
+
+
+def parse(content: bytes, path: Path) -> polib.POFile:
+    """Return the catalog in `content`, which is or was that of `path`. Raises DamagedError."""
+    text = _text(content, path)
+    # polib reads the previous message of a live entry alone:
+    # https://github.com/izimobil/polib/issues/158
+    readable = re.sub(r"^#~\| ", "#| ", text, flags=re.MULTILINE)
+    try:
+        catalog = polib.pofile(readable, wrapwidth=0)
+    except (OSError, ValueError, IndexError) as error:
+        named = re.search(r"line (\d+)", str(error))
+        what = "this is no catalog entry: mend the quotation marks and keywords of this line"
+        raise DamagedError(Fault(path, int(named[1]) if named else 1, what, "syntax")) from error
+    begin = ("msgstr ", "msgstr[0] ", "#~ msgstr ", "#~ msgstr[0] ")
+    lines = [
+        number for number, row in enumerate(text.split("\n"), start=1) if row.startswith(begin)
+    ]
+    for entry, line in zip(catalog, lines[-len(catalog) :], strict=False):
+        entry.linenum = line
+    _check_header(catalog, path)
+    seen: set[tuple[str | None, str]] = set()
+    for entry in catalog:
+        key = (entry.msgctxt, entry.msgid)
+        if not entry.obsolete and key in seen:
+            what = "this message stands twice: join the two entries"
+            raise DamagedError(Fault(path, line_of(entry), what, "duplicate"))
+        seen.add(key)
+    return catalog
+
+
+def _bytes(path: Path) -> bytes:
+    if path.is_dir():
+        what = "a folder stands in the place of the catalog: remove it"
+        raise DamagedError(Fault(path, 1, what, "file"))
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DamagedError(Fault(path, 1, f"{error.strerror}: mend it", "file")) from error
+
+
+def _text(content: bytes, path: Path) -> str:
+    restore = f"`git restore {_relative(path)}` brings the last good one back"
+    if not content.strip():
+        raise DamagedError(Fault(path, 1, f"the catalog is empty: {restore}", "empty"))
+    if content.startswith(b"\xef\xbb\xbf"):
+        what = "a byte order mark begins the file: save it as UTF-8 without BOM"
+        raise DamagedError(Fault(path, 1, what, "bom"))
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        what = f"not UTF-8: save it as UTF-8, or {restore}"
+        raise DamagedError(Fault(path, line, what, "charset")) from error
+    text = text.replace("\r\n", "\n")
+    for number, row in enumerate(text.split("\n"), start=1):
+        fault = _line_fault(row)
+        if fault:
+            raise DamagedError(Fault(path, number, *fault))
+    return text
+
+
+def _line_fault(line: str) -> tuple[str, str] | None:
+    """Return what is wrong with a line of a catalog, and the name of the check."""
+    if _CONTROL.search(line):
+        return "a control character that splits the line: remove it", "syntax"
+    if _TEXT_LINE.fullmatch(line):
+        return None
+    if re.match(r"(<{7}|\|{7}|={7}|>{7})(\s|$)", line):
+        return "the mark of a merge in conflict: keep one of the two sides", "conflict"
+    comment = line.startswith("#") and not line.startswith(("#~ ", "#~|", "#|"))
+    if line.strip() and not comment:
+        return "this is no entry: mend the keyword and the quotation marks", "syntax"
+    return None
+
+
+def _check_header(catalog: polib.POFile, path: Path) -> None:
+    if not catalog.metadata:
+        what = "the header is missing: `make update-po` writes it below an empty msgid"
+        raise DamagedError(Fault(path, 1, what, "header"))
+    for entry in catalog:
+        if not entry.msgid and not entry.obsolete:
+            what = "a second header, or an empty msgid: remove the entry"
+            raise DamagedError(Fault(path, line_of(entry), what, "header"))
+    charset = catalog.metadata.get("Content-Type", "").rpartition("charset=")[2]
+    if charset.upper() != "UTF-8":
+        what = f'charset "{charset}" in the header: write "Content-Type: text/plain; charset=UTF-8"'
+        raise DamagedError(Fault(path, 1, what, "charset"))
+
+
+def read_all(folder: Path, suffix: str = ".po") -> tuple[Catalogs, list[Fault]]:
+    """Return the catalogs under `folder` by name, and the faults of those that are damaged."""
+    catalogs, faults = {}, []
+    for name in names_in(folder, suffix):
+        try:
+            catalogs[name] = read(folder / f"{name}{suffix}")
+        except DamagedError as error:
+            faults.append(error.fault)
+    return catalogs, faults
+
+
+def committed(folder: Path) -> dict[Path, bytes]:
+    """Return what git holds of the files under `folder`, by path; nothing without git."""
+    command = ["git", "archive", "--format=tar", "HEAD", _relative(folder)]
+    try:
+        archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        files = {ROOT / member.name: tar.extractfile(member) for member in tar.getmembers()}
+        return {path: file.read() for path, file in files.items() if file}
+
+
+def write(path: Path, catalog: polib.POFile) -> bool:
+    """Bring the file `path` to the one form of a catalog; say whether it had another.
+
+    A reader sees the old file or the new one, never a part: https://lwn.net/Articles/457667/
+    """
+    content = str(catalog).encode()
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    return True
+
+
+def line_of(entry: polib.POEntry) -> int:
+    """Return the line, from 1, of an entry's msgstr in the file that it was read from."""
+    return int(entry.linenum or 1)
+
+
+def source_of(entry: polib.POEntry) -> str:
+    """Return the message that the entry's translation was written for."""
+    return str((entry.fuzzy and entry.previous_msgid) or entry.msgid)
+
+
+def fold(message: str) -> str:
+    """Return a message without its spaces, and with plain apostrophes, dashes and ellipses.
+
+    Messages that are equal so differ by typography alone, and share their translation.
+    """
+    message = re.sub(r"\s+", "", message)
+    message = re.sub("[’ʼ‘]", "'", message)
+    return re.sub("[\u2010-\u2015\u2212]", "-", message).replace("…", "...")
+
+
+def _relative(path: Path) -> str:
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
+def vanished(catalogs: Catalogs, held: dict[Path, bytes]) -> list[Fault]:
+    """Return a fault for each file of git whose translations are no longer in any catalog.
+
+    `held` is what `committed` returned. So a catalog that was cut short, between two entries
+    even, or removed, is noticed while git can still bring it back.
+    """
+    known = {fold(entry.msgid) for catalog in catalogs.values() for entry in catalog}
+    faults = []
+    for path, content in held.items():
+        if path.suffix != ".po" or (path.is_file() and path.read_bytes() == content):
+            continue
+        try:
+            entries = [entry for entry in parse(content, path) if entry.translated()]
+        except DamagedError:
+            continue
+        lost = [entry for entry in entries if fold(entry.msgid) not in known]
+        if lost:
+            what = (
+                f"{len(lost)} messages that git holds are missing, “{lost[0].msgid[:40]}” first: "
+                f"`git restore {_relative(path)}` brings them back; if they are to go, commit that"
+            )
+            faults.append(Fault(path, 1, what, "truncated"))
+    return faults

@@ -1,0 +1,26 @@
+"""What is wrong, in words for people."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from back_office_guide.core.paths import ROOT
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """What is wrong at a line of a file, and the fix; in catalogs, with the name of the check."""
+
+    path: Path
+    line: int
+    message: str
+    code: str = ""
+
+    def __str__(self) -> str:
+        """Return the one line that is printed: path:line: message, or path:line: code: message."""
+        path = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
+        return ": ".join(filter(None, (f"{path}:{self.line}", self.code, self.message)))
+
+
+def explain(error: OSError) -> str:
+    """Return in words what is wrong with a file."""
+    return f"{error.filename}: {error.strerror}. Fix it, and try again."

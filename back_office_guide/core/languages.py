@@ -1,0 +1,135 @@
+"""Read languages.toml, the one list of the guide's languages."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from back_office_guide.core.paths import LANGUAGES
+
+# The form that Sphinx and gettext share: https://www.sphinx-doc.org/en/master/usage/configuration.html#confval-language
+CODE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]+)?")
+FIELDS = {
+    "name": str,
+    "direction": str,
+    "published": bool,
+    "dictionary": str,
+    "number": str,
+    "percent": str,
+    "amount": str,
+    "quotes": str,
+}
+# Examples of the language's writing, and what each must show.
+EXAMPLES = {
+    "number": re.compile(r"1(\D?)234(\D)5"),
+    "percent": re.compile(r"5\s?%|%\s?5"),
+    "amount": re.compile(r"5\s?(€|[^\W\d]+)|(€|[^\W\d]+)\s?5"),
+    "quotes": re.compile(r"\S+\s?…\s?\S+"),
+}
+
+
+class LanguagesError(Exception):
+    """The list cannot be used; the message names the file, the fault and the mend."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: its code, and the fields that languages.toml explains."""
+
+    code: str
+    name: str
+    direction: str
+    published: bool
+    dictionary: str
+    number: str
+    percent: str
+    amount: str
+    quotes: str
+
+
+@dataclass(frozen=True)
+class Languages:
+    """Every language of the guide in the order of the file, and which one it is written in."""
+
+    source: Language
+    all: tuple[Language, ...]
+    threshold: int
+
+    def get(self, code: str) -> Language:
+        """Return the language of a code, or the source language if the list does not hold it."""
+        return {language.code: language for language in self.all}.get(code, self.source)
+
+    def select(self, codes: str) -> tuple[Language, ...]:
+        """Return the languages named in `codes` ("fr en"), or the published ones if it is empty.
+
+        Raises LanguagesError for a code that the list does not hold.
+        """
+        if not codes.strip():
+            return tuple(language for language in self.all if language.published)
+        known = {language.code: language for language in self.all}
+        wanted = list(dict.fromkeys(codes.replace(",", " ").split()))
+        for code in wanted:
+            if code not in known:
+                message = (
+                    f'LANGS: no language "{code}" in {LANGUAGES.name}, which lists: '
+                    f"{' '.join(known)}. Name one of these, or add a table for it."
+                )
+                raise LanguagesError(message)
+        return tuple(known[code] for code in wanted)
+
+
+@cache
+def load(path: Path = LANGUAGES) -> Languages:
+    """Return the languages listed in the TOML file at `path`, which is read once.
+
+    Raises LanguagesError when the file is missing, is not TOML, or lacks something.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path.name}: cannot be read: {error}. `git checkout {path.name}` restores it."
+        raise LanguagesError(message) from error
+    tables = data.get("languages")
+    if not isinstance(tables, dict) or not tables:
+        message = f"{path.name}: no language. Add a table [languages.fr]."
+        raise LanguagesError(message)
+    languages = {code: _language(path, code, table) for code, table in tables.items()}
+    source = data.get("source")
+    if source not in languages:
+        message = (
+            f"{path.name}: source = {source!r} is none of the languages listed: "
+            f"{' '.join(languages)}. Set source to the code of the language the pages are in."
+        )
+        raise LanguagesError(message)
+    if not any(language.published for language in languages.values()):
+        message = f"{path.name}: no language is published. Write published = true for one."
+        raise LanguagesError(message)
+    threshold = data.get("threshold")
+    if not isinstance(threshold, int) or not 0 <= threshold <= 100:  # noqa: PLR2004, percent
+        message = f"{path.name}: threshold = {threshold!r} is no share. Write a number to 100."
+        raise LanguagesError(message)
+    return Languages(languages[source], tuple(languages.values()), threshold)
+
+
+def _language(path: Path, code: str, table: object) -> Language:
+    where = f"{path.name}: [languages.{code}]"
+    if not CODE.fullmatch(code):
+        message = f'{where}: not a language code. Write "de" or "pt_BR".'
+        raise LanguagesError(message)
+    if not isinstance(table, dict) or table.keys() != FIELDS.keys():
+        message = f"{where}: it needs exactly {', '.join(FIELDS)}."
+        raise LanguagesError(message)
+    for field, kind in FIELDS.items():
+        if not isinstance(table[field], kind):
+            message = f"{where}: {field} is not a {kind.__name__}."
+            raise LanguagesError(message)
+    if table["direction"] not in ("ltr", "rtl"):
+        message = f'{where}: direction is "{table["direction"]}". Write "ltr" or "rtl".'
+        raise LanguagesError(message)
+    for field, pattern in EXAMPLES.items():
+        if not pattern.fullmatch(table[field]):
+            right = {"number": "1,234.5", "percent": "5%", "amount": "€5", "quotes": "“…”"}[field]
+            message = f"{where}: {field} = {table[field]!r} is no example. Write it like {right}."
+            raise LanguagesError(message)
+    return Language(code, **table)

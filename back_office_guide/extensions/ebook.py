@@ -1,0 +1,152 @@
+"""Make the e-book: the pages of the book, their contents and a cover in one EPUB file.
+
+Sphinx renders the pages. What it writes around them knows one direction of reading, one level of
+contents, no drawing inside a page (Sphinx 9); here it comes from the templates of the theme,
+docs/_theme/ebook. The terms are those of https://www.w3.org/TR/epub-33/.
+"""
+
+import os
+import subprocess
+import time
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid5
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.epub3 import Epub3Builder
+from sphinx.util import logging
+from sphinx.util.typing import ExtensionMetadata
+
+from back_office_guide.core.languages import load
+from back_office_guide.extensions.accessible import AccessibleTranslator
+from back_office_guide.extensions.book import parts
+
+logger = logging.getLogger(__name__)
+
+COVER = "cover.png"
+STYLE_SHEETS = ["_static/ebook.css", "_static/figures.css"]
+# What the theme has a template for, in the order of the file; pages follow.
+AROUND = ["content.opf", "toc.ncx", "cover.xhtml", "title.xhtml", "nav.xhtml"]
+
+# From how many signs on a cell holds a phrase rather than a word or a number.
+PHRASE = 24
+
+# The earliest time that a ZIP archive can tell.
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page in the e-book: its file there, its title, and whether it holds a drawing."""
+
+    href: str
+    title: str
+    drawn: bool
+
+
+class EbookTranslator(AccessibleTranslator):
+    """The HTML of the site, whose tables of phrases can be shown as lists on a narrow page."""
+
+    def visit_table(self, node: nodes.table) -> None:
+        """Say whether a table has phrases under the titles of its columns."""
+        long = any(len(entry.astext()) > PHRASE for entry in node.findall(nodes.entry))
+        if long and node.next_node(nodes.thead):
+            node["classes"].append("phrases")
+        super().visit_table(node)
+
+    def visit_entry(self, node: nodes.entry) -> None:
+        """Tell the cells of such a table, but for the first of each row, the title above them."""
+        super().visit_entry(node)
+        row, group = node.parent, node.parent.parent.parent
+        column = row.index(node)
+        if "phrases" in group.parent["classes"] and column:
+            titles = list(next(group.findall(nodes.thead)).findall(nodes.entry))
+            cell = f'<td data-title="{self.attval(titles[column].astext())}"'
+            self.body[-1] = self.body[-1].replace("<td", cell, 1)
+
+
+class EbookBuilder(Epub3Builder):
+    """Sphinx's EPUB builder, with our own package around the pages that it renders."""
+
+    default_translator_class = EbookTranslator
+
+    def prepare_writing(self, docnames: Set[str]) -> None:
+        """Tell the templates what they say on every page."""
+        super().prepare_writing(docnames)
+        language = load().get(self.config.language)
+        # https://reproducible-builds.org/specs/source-date-epoch/
+        seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+        self.moment = datetime.fromtimestamp(seconds, UTC)
+        self.globalcontext |= {
+            "author": self.config.author,
+            "cover": COVER,
+            "day": self.config.today,
+            "direction": language.direction,
+            "identifier": uuid5(UUID(self.config.epub_identifier), language.code).urn,
+            "modified": self.moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "style_sheets": STYLE_SHEETS,
+        }
+
+    def write_doc(self, docname: str, doctree: nodes.document) -> None:
+        """Write a page, without the wrappers of its hidden tables of contents."""
+        for wrapper in list(doctree.findall(nodes.compound)):
+            if "toctree-wrapper" in wrapper["classes"]:
+                wrapper.parent.remove(wrapper)
+        super().write_doc(docname, doctree)
+
+    def handle_finish(self) -> None:
+        """Write what is around the pages, and put all of it into the EPUB file."""
+        home = self._page(self.config.root_doc)
+        in_parts = [
+            (part["caption"], [self._page(docname) for docname in part["includefiles"]])
+            for part in parts(self.env)
+        ]
+        pages = [home, *(page for _, inside in in_parts for page in inside)]
+        context = self.globalcontext | {"home": home, "parts": in_parts, "pages": pages}
+        for name in AROUND:
+            text = self.templates.render(name, context)
+            Path(self.outdir, name).write_text(text, encoding="utf-8")
+        if not self._draw_cover(self.templates.render("cover.svg", context)):
+            self.app.statuscode = 1
+            return
+        self.build_mimetype()
+        self.build_container()
+        self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS]
+        self.files += [page.href for page in pages]
+        self.build_epub()
+
+    def _page(self, docname: str) -> Page:
+        drawn = "<svg" in Path(self.get_outfilename(docname)).read_text(encoding="utf-8")
+        return Page(self.get_target_uri(docname), self.env.titles[docname].astext(), drawn)
+
+    def _draw_cover(self, svg: str) -> bool:
+        """Draw the cover as a PNG file, which every shelf can show; say whether it went well."""
+        command = ["rsvg-convert", "--output", str(Path(self.outdir, COVER))]
+        try:
+            subprocess.run(command, input=svg.encode(), check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            logger.error("No e-book, for rsvg-convert has not drawn the cover (%s)", error)
+            return False
+        return True
+
+    def build_epub(self) -> None:
+        """Pack the files, whose bytes alone decide those of the EPUB file.
+
+        https://www.w3.org/TR/epub-33/#sec-zip-container-mime
+        """
+        packed = Path(self.outdir, f"{self.config.epub_basename}.epub")
+        with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+            for name in ["mimetype", *self.files]:
+                entry = ZipInfo(name, max(self.moment.timetuple()[:6], EARLIEST))
+                entry.compress_type = ZIP_STORED if name == "mimetype" else ZIP_DEFLATED
+                archive.writestr(entry, Path(self.outdir, name).read_bytes())
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Put the builder in the place of Sphinx's."""
+    app.add_builder(EbookBuilder, override=True)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

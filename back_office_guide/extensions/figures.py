@@ -1,0 +1,161 @@
+"""Set the SVG figures into the pages, with their texts in the language of the build.
+
+In HTML and EPUB the drawing becomes part of the page, where style sheets and readers' tools reach
+its text; for the book a translated copy of the file takes its place.
+
+A drawing reads the way its language does: where that is from right to left, it is mirrored, and
+its texts are not. One whose <svg> says direction="ltr", such as a chart with axes, stays as it is.
+"""
+
+import shutil
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.typing import ExtensionMetadata
+
+from back_office_guide.core.languages import load
+from back_office_guide.extensions.translations import catalog_path, translations
+
+logger = logging.getLogger(__name__)
+
+SVG = "http://www.w3.org/2000/svg"
+ET.register_namespace("", SVG)
+
+Translate = Callable[[str], str]
+
+
+class TranslatedFigures(SphinxPostTransform):
+    """What is the same for all builders: each SVG image of a page is handed over in its turn."""
+
+    def run(self, **_: object) -> None:
+        """Treat the figures of one page, or of a book."""
+        for image in list(self.document.findall(nodes.image)):
+            path = Path(self.app.srcdir, image["uri"])
+            if path.suffix != ".svg":
+                continue
+            try:
+                self.treat(image, path, self._drawing(image, path))
+            except (OSError, ET.ParseError) as error:
+                logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
+
+    def _drawing(self, image: nodes.image, path: Path) -> ET.Element:
+        """Return the drawing of the file `path` in the language of the build, and its direction."""
+        svg = translated(path, self._translate(image))
+        if load().get(self.config.language).direction == "rtl" and svg.get("direction") != "ltr":
+            mirror(svg)
+        return svg
+
+    def _translate(self, image: nodes.image) -> Translate:
+        """Return what translates the messages of the page that holds the image."""
+        page = image.parent
+        while page.parent is not None:  # a book holds its pages, and each its own document
+            page = page.parent
+        name = self.env.path2doc(page["source"]) or self.env.current_document.docname
+        known = translations(catalog_path(self.config, name)).messages
+        return lambda text: known.get(text, text)
+
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
+        """Set the drawing of the file `path` into the page."""
+        raise NotImplementedError
+
+
+class InlineFigures(TranslatedFigures):
+    """Replace each image that is an SVG file by the SVG itself, in HTML."""
+
+    # Before Sphinx's own handling of images (priority 100 and later).
+    default_priority = 90
+    formats = ("html",)
+
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
+        """Put the drawing in the place of the image."""
+        markup = inline(svg, path.stem, image.get("alt", ""))
+        image.replace_self(nodes.raw("", markup, format="html"))
+
+
+class CopiedFigures(TranslatedFigures):
+    """Replace each image that is an SVG file by a translated copy, for the book."""
+
+    default_priority = 90
+    formats = ("latex",)
+
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
+        """Put the copy in the place of the image."""
+        copied = Path(self.app.doctreedir, "figures", path.name)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        for style in path.parent.glob("*.css"):  # which the drawing names
+            shutil.copyfile(style, copied.parent / style.name)
+        prolog, _, _ = path.read_text(encoding="utf-8").partition("<svg")
+        markup = ET.tostring(svg, encoding="unicode")
+        copied.write_text(prolog + markup, encoding="utf-8")
+        image["uri"] = str(copied)
+        image["candidates"] = {"image/svg+xml": str(copied)}
+        self.env.images.add_file(self.env.current_document.docname, str(copied))
+
+
+def texts(path: Path) -> list[str]:
+    """Return what the SVG file `path` says, in its order: titles, descriptions and texts.
+
+    Raises OSError if the file cannot be read, xml.etree.ElementTree.ParseError if it is not XML.
+    """
+    svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
+    return [node.text for node in speaking(svg) if node.text]
+
+
+def translated(path: Path, translate: Translate) -> ET.Element:
+    """Return the drawing of the file `path` with its texts translated. Raises as `texts` does."""
+    svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
+    for node in speaking(svg):
+        if node.text:
+            node.text = translate(node.text)
+    return svg
+
+
+def mirror(svg: ET.Element) -> None:
+    """Turn a drawing that reads from left to right into one that reads from right to left.
+
+    All of it is mirrored, then each text once more about its own anchor: so it reads as before,
+    on the other side of it, for "start" is on the right where the direction is from there.
+    https://www.w3.org/TR/SVG2/text.html#TextAnchoringProperties
+    """
+    svg.set("direction", "rtl")
+    _, _, width, _ = svg.get("viewBox", "0 0 0 0").split()
+    apart = {f"{{{SVG}}}{name}" for name in ("title", "desc", "defs")}
+    group = ET.Element(f"{{{SVG}}}g", transform=f"matrix(-1 0 0 1 {width} 0)")
+    group.extend(part for part in svg if part.tag not in apart)
+    for part in group:
+        svg.remove(part)
+    svg.append(group)
+    for text in group.iter(f"{{{SVG}}}text"):
+        text.set("transform", f"matrix(-1 0 0 1 {2 * float(text.get('x', '0')):g} 0)")
+
+
+def speaking(svg: ET.Element) -> Iterator[ET.Element]:
+    """Yield the elements of a drawing that hold text."""
+    names = {f"{{{SVG}}}{name}" for name in ("title", "desc", "text")}
+    return (node for node in svg.iter() if node.tag in names)
+
+
+def inline(svg: ET.Element, name: str, alternative: str) -> str:
+    """Return a drawing as HTML, named by `alternative` and described by its desc.
+
+    `name` is its own in the page. The roles and names follow https://www.w3.org/TR/svg-aam-1.0/.
+    """
+    svg.set("role", "img")
+    svg.set("aria-label", alternative)
+    description = svg.find(f"{{{SVG}}}desc")
+    if description is not None:
+        description.set("id", f"{name}-desc")
+        svg.set("aria-describedby", f"{name}-desc")
+    return ET.tostring(svg, encoding="unicode")
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Add the transforms."""
+    app.add_post_transform(InlineFigures)
+    app.add_post_transform(CopiedFigures)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,240 @@
+"""Give the pages their translations, but for those that a page cannot show safely.
+
+The catalogs are read here, whoever runs Sphinx. Its own reading finds none, for the setting
+locale_dirs names no folder: so .mo files beside the catalogs, which may be stale or of unknown
+origin, are never used. Each message passes the comparison of catalogs/markup.py; one that fails is
+shown in the source language, and reported with the file and line of its catalog. What passes is
+parsed as inline Markdown, and nothing else.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+import polib
+from docutils import nodes
+from docutils.utils import new_document
+from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
+from myst_parser.parsers.mdit import create_md_parser
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.domains.std import make_glossary_term, split_term_classifiers
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging, texescape
+from sphinx.util.index_entries import split_index_msg
+from sphinx.util.nodes import extract_messages
+from sphinx.util.typing import ExtensionMetadata
+
+from back_office_guide.catalogs.status import count
+from back_office_guide.core.catalog import (
+    INTERFACE,
+    SETTINGS,
+    DamagedError,
+    folder_of,
+    line_of,
+    read,
+)
+from back_office_guide.core.markup import PLAIN, Difference, interface_differences, refused
+
+logger = logging.getLogger(__name__)
+
+# The share of a page that is not translated, in its metadata.
+UNTRANSLATED = "untranslated"
+
+
+@dataclass(frozen=True)
+class Translations:
+    """What a page can show of its catalog, and how much of that is not translated, in percent."""
+
+    messages: dict[str, str] = field(default_factory=dict)
+    untranslated: int = 100
+
+
+def catalog_path(config: Config, name: str) -> Path:
+    """Return the file of a catalog in the language of the build."""
+    return folder_of(config.language, Path(config.translations_dir)) / f"{name}.po"
+
+
+@lru_cache(maxsize=128)
+def translations(
+    path: Path, faults: Callable[[str, str], Iterable[Difference]] = refused
+) -> Translations:
+    """Return what can be shown of the catalog in the file `path`, and warn of the rest.
+
+    `faults` compares a message and its translation.
+    """
+    if not path.exists():
+        return Translations()
+    try:
+        catalog = read(path)
+    except DamagedError as error:
+        logger.warning(
+            "%s. Its page is shown untranslated.",
+            error.fault.message,
+            location=f"{error.fault.path}:{error.fault.line}",
+            type="catalog",
+            subtype=error.fault.code,
+        )
+        return Translations()
+    messages = {}
+    for entry in catalog.translated_entries():
+        fault = next(iter(faults(entry.msgid, entry.msgstr)), None)
+        if fault:
+            logger.warning(
+                "translation refused, and the original shown: %s",
+                fault.message,
+                location=f"{path}:{line_of(entry)}",
+                type="catalog",
+                subtype=fault.code,
+            )
+        elif entry.msgstr.strip() and not entry.msgctxt and not entry.msgid_plural:
+            messages[entry.msgid] = entry.msgstr
+    return Translations(messages, 100 - count(catalog).share)
+
+
+def load(app: Sphinx, config: Config) -> None:
+    """Translate what belongs to no page: the settings, and the words of the theme."""
+    translate_settings(config, translations(catalog_path(config, SETTINGS)).messages)
+    words = polib.POFile()
+    words.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    known = translations(catalog_path(config, INTERFACE), interface_differences).messages
+    words.extend(polib.POEntry(msgid=word, msgstr=text) for word, text in known.items())
+    compiled = words.to_binary()
+    app.translator.add_fallback(GNUTranslations(BytesIO(compiled)))
+    config.interface_digest = hashlib.sha256(compiled).hexdigest()
+
+
+def translate_settings(config: Config, translated: dict[str, str]) -> None:
+    """Put the guide's title, author and licence into the language of the build."""
+    for name in ("project", "author", "copyright", "html_title"):
+        config[name] = translated.get(config[name], config[name])
+    texescape.init()
+
+    def latex(text: str) -> str:  # which Sphinx takes for LaTeX, as conf.py may hold it
+        known = translated.get(text)
+        return texescape.escape(known, config.latex_engine) if known else text
+
+    config.latex_documents = [
+        (start, file, latex(title), latex(writer), *rest)
+        for start, file, title, writer, *rest in config.latex_documents
+    ]
+
+
+@cache
+def renderer_of(env: BuildEnvironment) -> SphinxRenderer:
+    """Return what renders the messages of all pages of a build."""
+    parser = create_md_parser(vars(env)["myst_config"], SphinxRenderer).disable("wordcount")
+    renderer = cast("SphinxRenderer", parser.renderer)
+    renderer.setup_render(dict(parser.options), {})
+    return renderer
+
+
+class TranslatedPage(SphinxTransform):
+    """Put the translations into a page, in the place of Sphinx's transform Locale.
+
+    Sphinx 9 parses each translation twice as a page of its own, in which MyST would take lists,
+    directives and HTML, and forget what it knows of the page:
+    https://github.com/executablebooks/MyST-Parser/issues/852
+    """
+
+    default_priority = 20  # that of Locale
+
+    def apply(self, **_: object) -> None:
+        """Translate what readers see of one page."""
+        docname = self.env.current_document.docname
+        path = catalog_path(self.config, docname)
+        if path.is_file():  # Sphinx reads a page again at every build for a file that is missing
+            self.env.note_dependency(path)
+        found = translations(path)
+        self.env.metadata[docname][UNTRANSLATED] = found.untranslated
+        if not found.messages:
+            return
+        self._prepare()
+        for node, message in list(extract_messages(self.document)):
+            text = found.messages.get(message, message)
+            if text != message:
+                self._translate(node, message, text)
+        for index in self.document.findall(addnodes.index):
+            if index.get("inline") is False:  # so a directive writes it, and a term does not
+                index["raw_entries"] = index["entries"]
+                index["entries"] = [
+                    (kind, _translated_entry(kind, value, found.messages), identifier, main, None)
+                    for kind, value, identifier, main, _ in index["entries"]
+                ]
+
+    def _prepare(self) -> None:
+        """Have the messages rendered for a document of their own.
+
+        What is noted in it, such as footnotes, is in that of the page already.
+        """
+        self.renderer = renderer_of(self.env)
+        document = new_document(self.document["source"], self.document.settings)
+        self.renderer.document = document
+        self.renderer.reporter = self.document.reporter
+
+    def _parse(self, text: str, line: int) -> nodes.paragraph:
+        paragraph = nodes.paragraph()
+        if PLAIN.fullmatch(text):
+            paragraph += nodes.Text(text.strip())
+            return paragraph
+        with self.renderer.current_node_context(paragraph):
+            self.renderer.nested_render_text(text.strip(), line - 1, inline=True)
+        return paragraph
+
+    def _translate(self, node: nodes.Element, message: str, text: str) -> None:
+        if isinstance(node, addnodes.translatable):
+            node.apply_translated_message(message, text)
+        elif isinstance(node, nodes.meta):
+            node["content"] = text
+        elif isinstance(node, nodes.image):
+            node["alt"] = text
+        elif isinstance(node, nodes.term) and node["ids"]:
+            self._translate_term(node, text)
+        else:
+            self._fill(node, self._parse(text, node.line or 1))
+
+    def _translate_term(self, node: nodes.term, text: str) -> None:
+        """Make a term of the glossary known by its translation, too."""
+        line = node.line or 1
+        name, classifier = split_term_classifiers(text)
+        for identifier in node["ids"]:
+            words = self._parse(name, line).children
+            source = self.document["source"]
+            self._fill(
+                node,
+                make_glossary_term(
+                    self.env, words, classifier, source, line, identifier, self.document
+                ),
+            )
+
+    @staticmethod
+    def _fill(node: nodes.Element, translated: nodes.Element) -> None:
+        """Give a node the content of its translation, in which the marks of footnotes stay."""
+        marks = list(node.findall(nodes.footnote_reference))
+        for mark in list(translated.findall(nodes.footnote_reference)):
+            same = next((each for each in marks if each["refname"] == mark["refname"]), None)
+            if same:
+                marks.remove(same)
+                mark.parent.replace(mark, same)
+        node.children = []
+        node += translated.children
+
+
+def _translated_entry(kind: str, value: str, messages: dict[str, str]) -> str:
+    return ";".join(messages.get(part, part) for part in split_index_msg(kind, value))
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Take the place of Sphinx's reading of catalogs."""
+    app.add_config_value("translations_dir", "locale", "env", str)
+    app.add_config_value("interface_digest", "", "env", str)
+    app.add_transform(TranslatedPage)
+    app.connect("config-inited", load)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
