@@ -38,7 +38,7 @@ myst_footnote_transition = False
 myst_ref_domains = ["std"]  # else each [](#label) is looked up as a name of C++, too
 
 # https://www.sphinx-doc.org/en/master/usage/advanced/intl.html
-translations_dir = str(ROOT / "docs/locale")  # which the extension reads, in Sphinx's place
+locale_dirs = [str(ROOT / "docs/locale")]  # which the extension translations reads itself
 gettext_compact = False
 gettext_additional_targets = ["index"]
 
@@ -51,6 +51,7 @@ html_permalinks = False
 repository_edit = os.environ.get("REPOSITORY_EDIT", "")
 with_books = os.environ.get("BOOKS", "")
 html_static_path = ["docs/figures/figures.css"]
+html_css_files = ["figures.css"]
 # Terms of the glossary that stay foreign in the other languages, by the language they are in, and
 # written from left to right. "Backoffice" in one word is German.
 foreign_words = {

@@ -21,7 +21,6 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.utils import is_connectable
 
-from back_office_guide.catalogs import status
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.languages import load
 
@@ -36,7 +35,6 @@ POLICY = (
 # Timing says nothing about behaviour, and what a run finds should not depend on the last one.
 settings.register_profile("guide", deadline=None, database=None)
 settings.load_profile("guide")
-status.COUNTED = Path(os.devnull)  # else the checkout keeps what a test has counted
 
 UNWANTED = (
     ".git",

@@ -48,7 +48,7 @@ class Guide:
     def build(self, *options: str, builder: str = "html") -> subprocess.CompletedProcess[str]:
         out, trees = self.folder / builder, self.folder / f"trees-{builder}"
         place = ["-c", str(ROOT), "-d", str(trees), "-b", builder]
-        settings = ["-D", "language=en", "-D", f"translations_dir={self.folder / 'locale'}"]
+        settings = ["-D", "language=en", "-D", f"locale_dirs={self.folder / 'locale'}"]
         words = ["-q", *place, *settings, *options, str(self.folder / "docs"), str(out)]
         return run_module("sphinx", words, self.folder)
 

@@ -23,4 +23,7 @@ class Fault:
 
 def explain(error: OSError) -> str:
     """Return in words what is wrong with a file."""
-    return f"{error.filename}: {error.strerror}. Fix it, and try again."
+    where, what = error.filename, error.strerror or str(error)
+    return (
+        f"{where}: {what}. Fix it, and try again." if where else f"{what}. Fix it, and try again."
+    )

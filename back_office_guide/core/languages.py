@@ -3,8 +3,9 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+
+from babel.core import Locale, UnknownLocaleError
 
 from back_office_guide.core.paths import LANGUAGES
 
@@ -57,8 +58,8 @@ class Languages:
     threshold: int
 
     def get(self, code: str) -> Language:
-        """Return the language of a code, or the source language if the list does not hold it."""
-        return {language.code: language for language in self.all}.get(code, self.source)
+        """Return the language of a code, with what is usual if the list does not hold it."""
+        return next((each for each in self.all if each.code == code), None) or unlisted(code)
 
     def select(self, codes: str) -> tuple[Language, ...]:
         """Return the languages named in `codes` ("fr en"), or the published ones if it is empty.
@@ -79,9 +80,18 @@ class Languages:
         return tuple(known[code] for code in wanted)
 
 
-@cache
+def unlisted(code: str) -> Language:
+    """Return a language that no list holds, as Unicode's CLDR knows it."""
+    try:
+        locale = Locale.parse(code)
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    name, direction = locale.get_display_name(code) or code, locale.text_direction
+    return Language(code, name, direction, False, str(locale), "1,234.5", "5%", "€5", "“…”")
+
+
 def load(path: Path = LANGUAGES) -> Languages:
-    """Return the languages listed in the TOML file at `path`, which is read once.
+    """Return the languages listed in the TOML file at `path`.
 
     Raises LanguagesError when the file is missing, is not TOML, or lacks something.
     """

@@ -12,7 +12,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
-from back_office_guide.core.languages import load
+from back_office_guide.extensions.languages import language_of
 
 TERM = "#term-"
 
@@ -48,7 +48,7 @@ class AccessibleTranslator(HTML5Translator):
 
     @cached_property
     def _right_to_left(self) -> bool:
-        return load().get(self.config.language).direction == "rtl"
+        return language_of(self.config).direction == "rtl"
 
     def visit_inline(self, node: nodes.inline) -> None:
         """Name the language of foreign words, and their direction where it is not the page's."""
@@ -168,6 +168,7 @@ def _definition(item: nodes.definition_list_item) -> dict[str, str]:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of Sphinx's writer of HTML."""
+    app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("foreign_words", {}, "html", dict)
     app.set_translator("html", AccessibleTranslator)
     app.add_post_transform(ForeignWords)

@@ -17,7 +17,7 @@ from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.latex import LaTeXTranslator
 
-from back_office_guide.core.languages import load
+from back_office_guide.extensions.languages import language_of
 from back_office_guide.extensions.website import description
 
 # The part that concerns the site alone, as the source names it: translations name it otherwise.
@@ -104,7 +104,7 @@ class BookBuilder(LaTeXBuilder):
         It is that of the sources: https://reproducible-builds.org/specs/source-date-epoch/
         """
         time = float(os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp())
-        locale = load().get(self.config.language).dictionary
+        locale = language_of(self.config).dictionary
         self.config.today = format_date(datetime.fromtimestamp(time, UTC), "long", locale)
         super().init()
 
@@ -180,6 +180,7 @@ def speak(_: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the book builder in the place of Sphinx's, and have it speak the build's language."""
+    app.setup_extension("back_office_guide.extensions.languages")
     app.add_builder(BookBuilder, override=True)
     app.connect("config-inited", speak)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

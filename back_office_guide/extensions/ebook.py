@@ -18,15 +18,17 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
+from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.languages import load
 from back_office_guide.extensions.accessible import AccessibleTranslator
 from back_office_guide.extensions.book import parts
+from back_office_guide.extensions.languages import language_of
 
 logger = logging.getLogger(__name__)
 
+THEME = "ebook"
 COVER = "cover.png"
 STYLE_SHEETS = ["_static/ebook.css", "_static/figures.css"]
 # What the theme has a template for, in the order of the file; pages follow.
@@ -77,7 +79,7 @@ class EbookBuilder(Epub3Builder):
     def prepare_writing(self, docnames: Set[str]) -> None:
         """Tell the templates what they say on every page."""
         super().prepare_writing(docnames)
-        language = load().get(self.config.language)
+        language = language_of(self.config)
         # https://reproducible-builds.org/specs/source-date-epoch/
         seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
         self.moment = datetime.fromtimestamp(seconds, UTC)
@@ -146,7 +148,14 @@ class EbookBuilder(Epub3Builder):
                 archive.writestr(entry, Path(self.outdir, name).read_bytes())
 
 
+def replace_builder(app: Sphinx, config: Config) -> None:
+    """Put the builder in the place of Sphinx's, where the theme has what it renders."""
+    if config.epub_theme == THEME:
+        app.add_builder(EbookBuilder, override=True)
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Put the builder in the place of Sphinx's."""
-    app.add_builder(EbookBuilder, override=True)
+    """Wait for the configuration."""
+    app.setup_extension("back_office_guide.extensions.languages")
+    app.connect("config-inited", replace_builder)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

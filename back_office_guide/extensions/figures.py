@@ -18,8 +18,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.languages import load
-from back_office_guide.extensions.translations import catalog_path, translations
+from back_office_guide.extensions.languages import catalog_path, language_of
+from back_office_guide.extensions.translations import translations
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class TranslatedFigures(SphinxPostTransform):
     def _drawing(self, image: nodes.image, path: Path) -> ET.Element:
         """Return the drawing of the file `path` in the language of the build, and its direction."""
         svg = translated(path, self._translate(image))
-        if load().get(self.config.language).direction == "rtl" and svg.get("direction") != "ltr":
+        if language_of(self.config).direction == "rtl" and svg.get("direction") != "ltr":
             mirror(svg)
         return svg
 
@@ -156,6 +156,7 @@ def inline(svg: ET.Element, name: str, alternative: str) -> str:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the transforms."""
+    app.setup_extension("back_office_guide.extensions.languages")
     app.add_post_transform(InlineFigures)
     app.add_post_transform(CopiedFigures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,12 +1,12 @@
-"""Give the templates what they show around a page: languages, menu, dates, style sheets.
+"""Give the templates what they show around a page: languages, menu, dates, files.
 
-The templates are those of the theme, docs/_theme/guide, which is a child of Furo.
+The templates are those of the theme, docs/_theme/guide, which is a child of Furo: with another
+theme, this extension does nothing.
 """
 
 import json
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from math import ceil
 from pathlib import Path
@@ -21,11 +21,10 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.catalogs.status import published
-from back_office_guide.commands.inputs import committed_days
-from back_office_guide.core.languages import load
-from back_office_guide.core.paths import ROOT
-from back_office_guide.extensions.translations import UNTRANSLATED, catalog_path
+from back_office_guide.core.git import committed_days
+from back_office_guide.core.progress import published
+from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
+from back_office_guide.extensions.translations import UNTRANSLATED
 
 # How many words a grown-up reads silently in a minute, in non-fiction: Brysbaert, 2019.
 WORDS_A_MINUTE = 238
@@ -33,7 +32,17 @@ WORDS_A_MINUTE = 238
 # How many letters of a description search engines show.
 DESCRIPTION = 160
 
-LOST = "404"
+NOT_FOUND = "404"
+THEME = "guide"
+
+# The files of Sphinx and Furo that no page needs, since guide.css and guide.js do their work.
+REPLACED = {"basic.css", "styles/furo-extensions.css", "doctools.js", "sphinx_highlight.js"}
+REPLACED |= {"scripts/furo.js", "translations.js"}
+# Those that only a page with code needs.
+FOR_CODE = {"pygments.css", "documentation_options.js"}
+FOR_CODE |= {"copybutton.css", "clipboard.min.js", "copybutton.js"}
+# Those that only a page with a drawing needs.
+FOR_DRAWINGS = {"figures.css"}
 
 Context = dict[str, Any]
 
@@ -50,64 +59,165 @@ class Translation:
     current: bool
 
 
-def prepare(app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document) -> None:
-    """Fill the context of one page's templates."""
-    if app.builder.name == "epub":
-        return
-    context.pop("toctree", None)  # else Furo renders a menu that no template shows
-    languages = load()
-    here = languages.get(app.config.language)
-    shown = dict.fromkeys((*published(languages), here))
-    base = app.config.html_baseurl.rstrip("/")
-    up = "../" * (pagename.count("/") + 1)
-    root = ""
-    if pagename == LOST and base:  # which is shown at addresses of any depth
-        up = f"{urlsplit(base).path}/"
-        root = f"{up}{here.code}/"
-        relative = context["pathto"]
-        context["pathto"] = lambda *words, **options: root + relative(*words, **options)
-    translations = [
-        Translation(
-            name=language.name,
-            tag=language.code.replace("_", "-"),
-            direction=language.direction,
-            link=f"{up}{language.code}/{pagename}.html",
-            address=f"{base}/{language.code}/{pagename}.html",
-            current=language == here,
+class Website:
+    """What the pages of a build show around their text."""
+
+    def __init__(self, app: Sphinx) -> None:
+        """Serve the builds of an application."""
+        self._app = app
+        self._in_theme = False
+
+    def begin(self, app: Sphinx, env: BuildEnvironment) -> Set[str]:
+        """Look up what is the same for all pages, and return all pages, to be written.
+
+        Each shows titles, terms and definitions of the others. Sphinx 9 writes those alone that it
+        has read, and the others keep what they showed.
+        """
+        theme = getattr(app.builder, "theme", None)
+        self._in_theme = theme is not None and theme.name == THEME
+        if not self._in_theme:
+            return set()
+        self._languages = languages_of(app.config)
+        self._here = language_of(app.config)
+        codes = app.config.published_languages
+        ready = [self._languages.get(code) for code in codes] or published(
+            self._languages, Path(app.config.catalogs_dir)
         )
-        for language in shown
-    ]
-    body = context.get("body") or ""
-    code = "highlight" in body
-    context |= {
-        "direction": here.direction,
-        "locale": here.dictionary,
-        "card": f"{base}/{here.code}/_static/card-{here.code}.png",
-        "languages": translations,
-        "translations": translations,
-        "page_url": base and f"{base}/{here.code}/{pagename}.html",
-        "default_address": f"{base}/{languages.source.code}/{pagename}.html",
-        "navigation": lambda: menu(app).html(pagename, root),
-        "has_contents": bool(doctree) and "<ul" in (context.get("toc") or "").partition("<ul")[2],
-        "description": description(doctree) or app.config.project,
-        "style_sheets": ["styles/furo.css", "guide.css"]
-        + (["pygments.css", "copybutton.css"] if code else [])
-        + (["figures.css"] if 'class="drawing"' in body else []),
-        "page_scripts": ["guide.js"]
-        + (["documentation_options.js", "clipboard.min.js", "copybutton.js"] if code else []),
-        "minutes": doctree and ceil(len(doctree.astext().split()) / WORDS_A_MINUTE),
-    }
-    if app.config.with_books:
-        context["book"] = f"{up}back-office-{here.code}.pdf"
-        context["ebook"] = f"{up}back-office-{here.code}.epub"
-    if doctree:
-        context["linked_data"] = linked_data(app, pagename, context, doctree)
-        context["changed"] = changed_on(app, pagename)
-        if app.config.repository_edit:
-            where = edited_file(app, pagename).relative_to(ROOT).as_posix()
-            context["improve"] = f"{app.config.repository_edit.rstrip('/')}/{where}"
-        if here != languages.source:
-            context["untranslated_share"] = app.env.metadata[pagename][UNTRANSLATED]
+        self._shown = dict.fromkeys((*ready, self._here))
+        self._days = committed_days(Path(app.srcdir))
+        self._menu = Menu(app)
+        return env.found_docs
+
+    def add_pages(self, _: Sphinx) -> Iterator[tuple[str, Context, str]]:
+        """Yield the page that a server shows for an address that leads nowhere.
+
+        sphinx-notfound-page takes one language a site, and writes addresses from its root on.
+        """
+        if self._in_theme:
+            yield NOT_FOUND, {}, "404.html"
+
+    def prepare(
+        self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
+    ) -> None:
+        """Fill the context of one page's templates."""
+        if not self._in_theme:
+            return
+        here = self._here
+        context.pop("toctree", None)  # else Furo renders a menu that no template shows
+        base = app.config.html_baseurl.rstrip("/")
+        uri = app.builder.get_target_uri(pagename)
+        up = "../" * (uri.count("/") + 1)
+        root = ""
+        if pagename == NOT_FOUND and base:  # which is shown at addresses of any depth
+            up = f"{urlsplit(base).path}/"
+            root = f"{up}{here.code}/"
+            relative = context["pathto"]
+            context["pathto"] = lambda *words, **options: root + relative(*words, **options)
+        translations = [
+            Translation(
+                name=language.name,
+                tag=language.code.replace("_", "-"),
+                direction=language.direction,
+                link=f"{up}{language.code}/{uri}",
+                address=f"{base}/{language.code}/{uri}",
+                current=language == here,
+            )
+            for language in self._shown
+        ]
+        body = context.get("body") or ""
+        unwanted = REPLACED
+        unwanted = unwanted if "highlight" in body else unwanted | FOR_CODE
+        unwanted = unwanted if 'class="drawing"' in body else unwanted | FOR_DRAWINGS
+        for kind in ("css_files", "script_files"):
+            context[kind] = [each for each in context[kind] if _name(each) not in unwanted]
+        context |= {
+            "direction": here.direction,
+            "locale": here.dictionary,
+            "card": f"{base}/{here.code}/_static/card-{here.code}.png",
+            "languages": translations,
+            "translations": translations,
+            "page_url": base and f"{base}/{here.code}/{uri}",
+            "default_address": f"{base}/{self._languages.source.code}/{uri}",
+            "navigation": lambda: self._menu.html(pagename, root),
+            "has_contents": bool(doctree)
+            and "<ul" in (context.get("toc") or "").partition("<ul")[2],
+            "description": description(doctree) or app.config.project,
+            "minutes": doctree and ceil(len(doctree.astext().split()) / WORDS_A_MINUTE),
+        }
+        if app.config.with_books:
+            context["book"] = f"{up}back-office-{here.code}.pdf"
+            context["ebook"] = f"{up}back-office-{here.code}.epub"
+        if doctree:
+            context["linked_data"] = self._linked_data(pagename, context, doctree)
+            context["changed"] = self._changed(pagename)
+            context["improve"] = self._edit_link(pagename)
+            if here != self._languages.source:
+                context["untranslated_share"] = app.env.metadata[pagename].get(UNTRANSLATED)
+
+    def _files(self, pagename: str) -> list[Path]:
+        """Return the files in which a page is written: its source, and a catalog if any."""
+        catalog = catalog_path(self._app.config, pagename)
+        translated = self._here != self._languages.source and catalog.is_file()
+        return [Path(self._app.env.doc2path(pagename)), *([catalog] if translated else [])]
+
+    def _edit_link(self, pagename: str) -> str:
+        """Return where a page can be changed; "" if that is not known."""
+        path, repository = self._files(pagename)[-1], self._app.config.repository_edit.rstrip("/")
+        if not repository or not path.is_relative_to(self._app.confdir):
+            return ""
+        return f"{repository}/{path.relative_to(self._app.confdir).as_posix()}"
+
+    def _changed(self, pagename: str) -> str:
+        """Return the day of the last commit that touched a page, in words; "" if not known."""
+        days = [day for path in self._files(pagename) if (day := self._days.get(path))]
+        return format_date(max(days), "long", locale=self._here.dictionary) if days else ""
+
+    def _linked_data(self, pagename: str, context: Context, doctree: nodes.document) -> str:
+        """Return what a page is, for machines, as JSON-LD: https://schema.org/docs/full.html."""
+        title = self._app.env.titles[pagename].astext()
+        language = context["language"].replace("_", "-")
+        article = {
+            "@type": "Article",
+            "headline": title,
+            "description": context["description"],
+            "inLanguage": language,
+            "license": "https://creativecommons.org/licenses/by-sa/4.0/",
+            "author": {"@type": "Organization", "name": self._app.config.author},
+            "isPartOf": {"@type": "Book", "name": self._app.config.project, "inLanguage": language},
+        }
+        if context["page_url"]:
+            article["url"] = context["page_url"]
+        trail = [self._app.config.project]
+        for caption, docnames in self._menu.parts:
+            if pagename in docnames:
+                trail += [caption, title]
+        breadcrumb = {
+            "@type": "BreadcrumbList",
+            "itemListElement": [
+                {"@type": "ListItem", "position": place, "name": name}
+                for place, name in enumerate(filter(None, trail), start=1)
+            ],
+        }
+        graph: list[dict[str, Any]] = [article, breadcrumb]
+        terms = [
+            {
+                "@type": "DefinedTerm",
+                "@id": f"#{term['ids'][0]}",
+                "name": term.astext(),
+                "description": " ".join(term.parent.children[-1].astext().split()),
+            }
+            for term in doctree.findall(nodes.term)
+            if term["ids"] and term["ids"][0].startswith("term-")
+        ]
+        if terms:
+            graph.append({"@type": "DefinedTermSet", "name": title, "hasDefinedTerm": terms})
+        text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+        return text.replace("<", "\\u003c")  # else a "</script>" would end the element
+
+
+def _name(file: object) -> str:
+    """Return the name of a file of the theme or of an extension, from _static/ on."""
+    return str(getattr(file, "filename", file)).removeprefix("_static/").partition("?")[0]
 
 
 def description(doctree: nodes.document | None) -> str:
@@ -115,64 +225,6 @@ def description(doctree: nodes.document | None) -> str:
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         return shorten(" ".join(paragraph.astext().split()), DESCRIPTION, placeholder="…")
     return ""
-
-
-def edited_file(app: Sphinx, pagename: str) -> Path:
-    """Return the file in which a page is written: in a translation its catalog, if there is one."""
-    catalog = catalog_path(app.config, pagename)
-    translated = load().get(app.config.language) != load().source and catalog.is_file()
-    return catalog if translated else Path(app.env.doc2path(pagename))
-
-
-def changed_on(app: Sphinx, pagename: str) -> str:
-    """Return the day of the last commit that touched a page, in words; "" without git."""
-    paths = (app.env.doc2path(pagename), edited_file(app, pagename))
-    days = [day for path in paths if (day := committed_days().get(str(path)))]
-    locale = load().get(app.config.language).dictionary
-    return format_date(max(days), "long", locale=locale) if days else ""
-
-
-def linked_data(app: Sphinx, pagename: str, context: Context, doctree: nodes.document) -> str:
-    """Return what a page is, for machines, as JSON-LD: https://schema.org/docs/full.html."""
-    title = app.env.titles[pagename].astext()
-    language = context["language"].replace("_", "-")
-    article = {
-        "@type": "Article",
-        "headline": title,
-        "description": context["description"],
-        "inLanguage": language,
-        "license": "https://creativecommons.org/licenses/by-sa/4.0/",
-        "author": {"@type": "Organization", "name": app.config.author},
-        "isPartOf": {"@type": "Book", "name": app.config.project, "inLanguage": language},
-    }
-    if context["page_url"]:
-        article["url"] = context["page_url"]
-    trail = [app.config.project]
-    for caption, docnames in menu(app).parts:
-        if pagename in docnames:
-            trail += [caption, title]
-    breadcrumb = {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name}
-            for place, name in enumerate(filter(None, trail), start=1)
-        ],
-    }
-    graph: list[dict[str, Any]] = [article, breadcrumb]
-    terms = [
-        {
-            "@type": "DefinedTerm",
-            "@id": f"#{term['ids'][0]}",
-            "name": term.astext(),
-            "description": " ".join(term.parent.children[-1].astext().split()),
-        }
-        for term in doctree.findall(nodes.term)
-        if term["ids"] and term["ids"][0].startswith("term-")
-    ]
-    if terms:
-        graph.append({"@type": "DefinedTermSet", "name": title, "hasDefinedTerm": terms})
-    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
-    return text.replace("<", "\\u003c")  # else a "</script>" would end the element
 
 
 @dataclass(frozen=True)
@@ -258,12 +310,6 @@ class Menu:
         return html.replace(' href="', f' href="{root}').replace(f"{root}#", "#") if root else html
 
 
-@cache
-def menu(app: Sphinx) -> Menu:
-    """Return the menu of a build."""
-    return Menu(app)
-
-
 def find_outdated(
     app: Sphinx, env: BuildEnvironment, added: Set[str], _: Set[str], removed: Set[str]
 ) -> Set[str]:
@@ -273,26 +319,15 @@ def find_outdated(
     return env.found_docs if added or removed else set()
 
 
-def write_all(_: Sphinx, env: BuildEnvironment) -> Set[str]:
-    """Return all pages, to be written: each shows titles, terms and definitions of the others.
-
-    Sphinx 9 writes those alone that it has read, and the others keep what they showed.
-    """
-    return env.found_docs
-
-
-def add_pages(app: Sphinx) -> Iterator[tuple[str, Context, str]]:
-    """Yield the page that a server shows for an address that leads nowhere."""
-    if app.builder.name != "epub":
-        yield LOST, {}, "404.html"
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Prepare each page before Furo does."""
+    """Prepare each page of a site in the theme before Furo does."""
+    app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("repository_edit", "", "html", str)
     app.add_config_value("with_books", "", "html", str)
+    app.add_config_value("published_languages", [], "html", list)
     app.connect("env-get-outdated", find_outdated)
-    app.connect("env-updated", write_all)
-    app.connect("html-page-context", prepare, priority=400)
-    app.connect("html-collect-pages", add_pages)
+    website = Website(app)
+    app.connect("env-updated", website.begin)
+    app.connect("html-page-context", website.prepare, priority=400)
+    app.connect("html-collect-pages", website.add_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
