@@ -160,16 +160,19 @@ def test_pages_can_be_read_and_written_by_several_processes(ours: Project) -> No
 
 
 TWICE = """
-import pathlib, sys
+import pathlib
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+def build(out, language):
+    with docutils_namespace():
+        Sphinx("docs", ".", out, f"trees-{out}", "html", {"language": language}, None).build()
 catalog = pathlib.Path("locale/en/LC_MESSAGES/index.po")
 for word in ("Home", "Welcome"):
     catalog.write_text(catalog.read_text("utf-8").replace("Home", word), "utf-8")
-    given = {"language": "en"}
-    Sphinx("docs", ".", "html", "trees", "html", given, None, sys.stderr).build()
+    build("html", "en")
     print(pathlib.Path("html/index.html").read_text("utf-8").count(f"<h1>{word}</h1>"))
-Sphinx("docs", ".", "french", "trees-fr", "html", {"language": "fr"}, None, sys.stderr).build()
-print(pathlib.Path("french/index.html").read_text("utf-8").count("Skip to content"))
+build("french", "fr")
+print(pathlib.Path("french/index.html").read_text("utf-8").count('placeholder="Search"'))
 """
 
 
@@ -197,7 +200,7 @@ def test_a_folder_of_catalogs_that_the_configuration_does_not_name_is_not_read(
 
 # An extension, alone in another project, and what is to be seen of it there.
 def is_translated(project: Project) -> bool:
-    return project.page().find("h1", string="Home") is not None
+    return project.page().select("h1")[0].get_text().startswith("Home")
 
 
 def folds(project: Project) -> bool:
@@ -206,7 +209,7 @@ def folds(project: Project) -> bool:
 
 def is_accessible(project: Project) -> bool:
     header = project.page("a/deux").select_one("th[scope=col]")
-    return header is not None and not project.page("a/deux").select("[style]")
+    return header is not None and not project.page("a/deux").select("article [style]")
 
 
 SEEN: dict[str, Callable[[Project], bool]] = {
@@ -220,9 +223,11 @@ SEEN: dict[str, Callable[[Project], bool]] = {
 def test_an_extension_alone_works_in_another_project(project: Project, name: str) -> None:
     project.write(
         "conf.py",
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
         f"extensions = ['myst_parser', '{PACKAGE}.{name}']\n"
         "myst_enable_extensions = ['colon_fence']\nlocale_dirs = ['../locale']\n"
-        "gettext_compact = False\nproject = 'Other'\nhtml_theme = 'furo'\n",
+        "gettext_compact = False\nhtml_theme = 'furo'\n"
+        "project = copyright = version = 'Other'\n",
     )
     for builder in ("html", "latex", "epub", "gettext"):
         project.build("-d", f"trees-{builder}", builder=builder, language="en")

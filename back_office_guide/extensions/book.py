@@ -172,15 +172,15 @@ def is_entry(term: nodes.term) -> bool:
     return any(name.startswith("term-") for name in term["ids"])
 
 
-def speak(_: Sphinx, config: Config) -> None:
+def configure_babel(_: Sphinx, config: Config) -> None:
     """Put babel's settings of the language into those of Sphinx."""
-    babel = BABEL.get(config.language, config.latex_elements["babel"])
-    config.latex_elements = config.latex_elements | {"babel": babel}
+    if config.language in BABEL:
+        config.latex_elements = config.latex_elements | {"babel": BABEL[config.language]}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the book builder in the place of Sphinx's, and have it speak the build's language."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_builder(BookBuilder, override=True)
-    app.connect("config-inited", speak)
+    app.connect("config-inited", configure_babel)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
