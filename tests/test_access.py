@@ -39,7 +39,7 @@ def test_the_html_checker_finds_no_error(site: Path, tmp_path: Path) -> None:
 
 def test_lighthouse_gives_full_marks(address: str, tmp_path: Path) -> None:
     require("npm", "chromium")
-    pages = [*(f"{code}/index.html" for code in CODES), "fr/contribuer/construire.html"]
+    pages = [*(f"{code}/index.html" for code in CODES), "fr/contribuer/ecrire.html"]
     script = Path(__file__).with_name("lighthouse.mjs")
     run = subprocess.run(
         ["node", str(script), *(f"{address}/{page}" for page in pages)],
@@ -431,7 +431,7 @@ def test_right_to_left_is_complete(browser: webdriver.Chrome, address: str) -> N
         press(browser, Keys.ESCAPE)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
     show(browser, 1400)
-    browser.get(f"{address}/ar/contribuer/construire.html")
+    browser.get(f"{address}/ar/contribuer/ecrire.html")
     code = browser.find_element(By.TAG_NAME, "pre")
     assert code.value_of_css_property("direction") == "ltr"
 

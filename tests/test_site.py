@@ -183,9 +183,9 @@ def test_the_copy_button_leaves_the_prompt_behind(browser: webdriver.Chrome, add
     set_width(browser, WIDTHS["desktop"])
     permission = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
     browser.execute_cdp_cmd("Browser.grantPermissions", permission)
-    browser.get(f"{address}/fr/contribuer/construire.html")
+    browser.get(f"{address}/fr/contribuer/ecrire.html")
     block = browser.find_element(By.CSS_SELECTOR, "div.highlight")
-    assert block.text.startswith("$ make html")
+    assert block.text.startswith("$ make serve")
     button = block.find_element(By.TAG_NAME, "button")
     # The button shows under the pointer, and the clipboard opens to a real click alone.
     ActionChains(browser).move_to_element(block).click(button).perform()
