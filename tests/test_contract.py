@@ -11,7 +11,7 @@ from pathlib import Path
 import polib
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, Copy, files_in, made
+from conftest import ROOT, Copy, files_in, made, python
 from warm import run_module
 
 PACKAGE = "back_office_guide.extensions"
@@ -196,6 +196,32 @@ def test_a_folder_of_catalogs_that_the_configuration_does_not_name_is_not_read(
         catalog.save_as_mofile(str(folder / "index.mo"))
     ours.build()
     assert "Another." not in ours.page().get_text()
+
+
+# A module, run where the system has neither locks of files nor copies of processes.
+ELSEWHERE = """
+import multiprocessing, os, runpy, sys
+sys.modules["fcntl"] = None
+del os.fork
+multiprocessing.get_all_start_methods = lambda: ["spawn"]
+del sys.argv[0]
+sys.path.insert(0, os.getcwd())
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+
+
+def test_where_there_is_no_fork_and_no_fcntl_all_is_done_more_slowly(extracted_copy: Copy) -> None:
+    folder = extracted_copy("elsewhere")
+    for words in (
+        ("sphinx", "-q", "-c", ".", "-D", "language=en", "docs", "out"),
+        ("back_office_guide.catalogs.update",),
+        ("back_office_guide.catalogs.check",),
+        ("back_office_guide.commands.build", "html"),
+    ):
+        run = python("-c", ELSEWHERE, *words, cwd=folder, LANGS="en")
+        assert run.returncode == 0, run.stderr
+        assert "Traceback" not in run.stderr
+    assert (folder / "build/html/en/index.html").is_file()
 
 
 # An extension, alone in another project, and what is to be seen of it there.

@@ -127,9 +127,9 @@ def test_the_packages_of_a_folder_that_was_moved_are_installed_anew(
 
 
 def test_the_packages_of_a_python_that_is_gone_are_installed_anew(fresh: Path) -> None:
-    for python in (fresh / ".venv/bin").glob("python*"):
-        python.unlink()
-        python.symlink_to("/nowhere/python3")
+    for link in (fresh / ".venv/bin").glob("python*"):
+        link.unlink()
+        link.symlink_to("/nowhere/python3")
     assert "Installing" in install(fresh)
     assert (fresh / ".venv/bin/python").exists()
 

@@ -53,8 +53,9 @@ def install(packages: list[str], purposes: list[str]) -> bool:
     wanted = ["install", "--no-install-recommends", *packages]
     if not _succeeds([*apt, "update"]):
         return False
-    plan = subprocess.run([*apt, "--assume-no", *wanted], capture_output=True, text=True, check=False)
-    size = re.search(r"([\d.,]+ [kMG]?B) of additional disk space", plan.stdout)
+    ask = [*apt, "--assume-no", *wanted]
+    plan = subprocess.run(ask, capture_output=True, text=True, check=False).stdout
+    size = re.search(r"([\d.,]+ [kMG]?B) of additional disk space", plan)
     print(
         f"Installing Debian packages for {', '.join(purposes)}{f' ({size[1]})' if size else ''}, "
         f"which SETUP=no refuses: {' '.join(packages)}",
