@@ -367,7 +367,7 @@ def test_every_command_of_the_readme_and_of_the_guide_is_in_the_makefile() -> No
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = {line.split(":")[0] for line in makefile.splitlines() if ": " in line[:40]}
     for page in ("README.md", "CONTRIBUTING.md", "MAINTAINING.md", "docs/contribuer/ecrire.md"):
-        named = re.findall(r"\bmake ([a-z-]+)", (ROOT / page).read_text("utf-8"))
+        named = re.findall(r"[`$] ?make ([a-z-]+)", (ROOT / page).read_text("utf-8"))
         assert named
         assert set(named) <= targets
 

@@ -98,6 +98,7 @@ def build_gettext(languages: Languages) -> None:
 
 def build_folder(builder: str, language: Language, result: Path) -> None:
     """Give the folder `result` what a Sphinx builder makes of the sources."""
+    say_that_it_begins(result)
     fresh = run_sphinx(builder, language)
     keep_times(fresh, result)
     digest_file(fresh).write_text(inputs_digest(language), encoding="utf-8")
@@ -124,6 +125,7 @@ def build_files(kind: str, build: Callable[[Language], Path], languages: Languag
 
 def build_file(language: Language, result: Path, build: Callable[[Language], Path]) -> None:
     """Give the file `result` what `build` makes of a language."""
+    say_that_it_begins(result)
     fresh = build(language)
     result.parent.mkdir(parents=True, exist_ok=True)
     fresh.replace(result)
@@ -168,6 +170,12 @@ def warn_of_shallow_clone() -> None:
             "For the days, run: git fetch --unshallow",
             file=sys.stderr,
         )
+
+
+def say_that_it_begins(result: Path) -> None:
+    """Print what is being built, for a person who waits."""
+    if sys.stdout.isatty():
+        say(result, "being built")
 
 
 def say(result: Path, what: str) -> None:
@@ -285,7 +293,7 @@ def run_sphinx(builder: str, language: Language) -> Path:
     work = WORK / f"{builder}-{language.code}"
     shutil.rmtree(work, ignore_errors=True)
     result = work / "result"
-    quiet = [] if sys.stdout.isatty() or builder == "linkcheck" else ["--quiet"]
+    quiet = [] if builder == "linkcheck" else ["--quiet"]
     options = sphinx_options(builder, language, work / "doctrees")
     os.environ.update(environment())
     os.chdir(ROOT)
