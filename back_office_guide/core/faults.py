@@ -23,4 +23,5 @@ class Fault:
 
 def explain(error: OSError) -> str:
     """Return in words what is wrong with a file."""
-    return f"{error.filename}: {error.strerror}. Fix it, and try again."
+    what = (error.strerror or str(error)).lower()
+    return f"{error.filename or 'The files could not be read or written'}: {what}."
