@@ -57,11 +57,11 @@ def update(templates: Catalogs, old: Catalogs, language: Language, source: str) 
     `source` is the code of the language of the pages. Raises LossError if a translation of `old`
     is nowhere in what would be returned, or a message has a context or a plural.
     """
-    for name, entry in ((name, entry) for file in (old, templates) for name in file
-                        for entry in file[name]):  # fmt: skip
-        if entry.msgctxt is not None or entry.msgid_plural:
-            message = f"{name}: “{entry.msgid}” has a context or a plural form: the guide has none."
-            raise LossError(message)
+    for name, catalog in (*old.items(), *templates.items()):
+        for entry in catalog:
+            if entry.msgctxt is not None or entry.msgid_plural:
+                what = f"{name}: “{entry.msgid}” has a context or a plural: the guide has none."
+                raise LossError(what)
     memory = Memory(old, templates)
     new: Catalogs = {}
     for name, template in templates.items():
@@ -222,15 +222,15 @@ class Likeness:
         lists = (self._with.get(word, []) for word in self._words(plain))
         places: set[int] = set()
         for having in sorted(filter(None, lists), key=lambda each: (len(each), each)):
-            if len(having) > CANDIDATES:  # those of about its length
-                middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
-                having = having[max(0, middle - CANDIDATES // 2) : middle + CANDIDATES // 2]
-            places.update(having)
+            middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
+            # Of too many, those of about its length.
+            places.update(having[max(0, middle - CANDIDATES // 2) : middle + CANDIDATES // 2])
             if len(places) >= CANDIDATES:
                 break
-        choices = {place: self._plain[place] for place in sorted(places)}
+        found = sorted(places)
+        choices = [self._plain[place] for place in found]
         best = process.extractOne(plain, choices, scorer=fuzz.ratio, score_cutoff=cutoff)
-        return (self._texts[best[2]], best[1]) if best else ("", 0)
+        return (self._texts[found[best[2]]], best[1]) if best else ("", 0)
 
 
 def _copy(entry: polib.POEntry, *, fuzzy: bool = False, **fields: object) -> polib.POEntry:
@@ -355,7 +355,7 @@ def summary(language: Language, catalogs: Catalogs, written: int, restored: int)
     return (
         f"{language.code}: {len(live)} messages, {translated} translated, {fuzzy} fuzzy, "
         f"{len(live) - translated - fuzzy} empty; {written} files written"
-        f"{restored and f'; {restored} comments and old translations put back from git' or ''}"
+        + (f"; {restored} comments and old translations put back from git" if restored else "")
     )
 
 

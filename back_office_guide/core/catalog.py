@@ -9,6 +9,7 @@ import re
 import subprocess
 import tarfile
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import polib
@@ -206,8 +207,15 @@ def source_of(entry: polib.POEntry) -> str:
 
 # What the author of a message typed as code, of which each character counts.
 _CODE = re.compile(r"((`+).+?\2)", re.DOTALL)
+_SPACE = re.compile(r"(?<!\w) | (?!\w)")
+_PLAIN = str.maketrans(
+    dict.fromkeys("’ʼ‘", "'")
+    | dict.fromkeys("\u2010\u2011\u2012–—\u2015\u2212", "-")
+    | {"…": "..."}
+)
 
 
+@lru_cache(maxsize=2**17)
 def fold(message: str) -> str:
     """Return a message with plain apostrophes, dashes, ellipses and spaces, code and ends apart.
 
@@ -216,16 +224,14 @@ def fold(message: str) -> str:
     message: https://www.gnu.org/software/gettext/manual/html_node/Normalizing.html
     """
     body = message.strip()
-    parts = _CODE.split(body)
+    parts = _CODE.split(body) if "`" in body else [body]
     parts[::3] = map(_folded, parts[::3])
     del parts[2::3]  # the signs around the code, which it holds already
     return message.replace(body, "".join(parts)) if body else message
 
 
 def _folded(text: str) -> str:
-    text = re.sub(r"\s+", " ", re.sub(r"(?<!\w)\s+|\s+(?!\w)", "", text))
-    text = re.sub("[’ʼ‘]", "'", text)
-    return re.sub("[\u2010-\u2015\u2212]", "-", text).replace("…", "...")
+    return _SPACE.sub("", " ".join(text.split())).translate(_PLAIN)
 
 
 def _relative(path: Path) -> str:
