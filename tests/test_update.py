@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from warm import run_module
 
 from back_office_guide.catalogs.update import LossError, pairs, store, update
-from back_office_guide.core.catalog import Catalogs, fold, read_all, write
+from back_office_guide.core.catalog import Catalogs, fold, read_all, read_language, write
 from back_office_guide.core.languages import load
 
 ENGLISH = load().select("en")[0]
@@ -384,6 +384,175 @@ def test_what_is_written_is_read_back_the_same(
     found, faults = read_all(folder)
     assert not faults
     assert pairs(found) == pairs(new)
+
+
+def made_from(
+    old: dict[str, list[polib.POEntry]], **pages: list[str]
+) -> dict[str, list[polib.POEntry]]:
+    """Return the entries of each catalog after an update, twice, which must change nothing."""
+    catalogs = {name: catalog_of(entries) for name, entries in old.items()}
+    templates = {
+        name: catalog_of([polib.POEntry(msgid=text) for text in texts])
+        for name, texts in pages.items()
+    }
+    new = update(templates, catalogs, ENGLISH, "fr")
+    again = update(templates, new, ENGLISH, "fr")
+    assert {name: str(file) for name, file in again.items()} == {
+        name: str(file) for name, file in new.items()
+    }
+    return {name: list(file) for name, file in new.items()}
+
+
+def entry(msgid: str, msgstr: str = "", **fields: object) -> polib.POEntry:
+    return polib.POEntry(msgid=msgid, msgstr=msgstr, **fields)
+
+
+STAMPS, COINS = (
+    "Compter les timbres du tiroir chaque soir.",
+    "Compter les pièces du tiroir le soir.",
+)
+
+
+def test_a_suggestion_that_was_emptied_stays_away_and_the_comment_of_its_message_too() -> None:
+    first = made_from({"p": [entry(STAMPS, "T", tcomment="mute spelling: a name")]}, p=[COINS])["p"]
+    assert (first[0].fuzzy, first[0].msgstr) == (True, "T")
+    first[0].msgstr, first[0].flags, first[0].previous_msgid = "", [], None
+    first[0].tcomment = "ask the cashier"
+    second = made_from({"p": first}, p=[COINS])["p"]
+    assert (second[0].fuzzy, second[0].msgstr, second[0].tcomment) == (False, "", "ask the cashier")
+    assert second[1].tcomment == "mute spelling: a name"
+
+
+def test_a_filled_entry_joins_the_comments_of_its_message() -> None:
+    old = {"p": [entry("Lire", tcomment="ask")], "q": [entry("Lire", "Read", tcomment="forms: r")]}
+    assert made_from(old, p=["Lire"], q=["Lire"])["p"][0].tcomment == "ask\nforms: r"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Les salles 1 2 et 3 du bas", "Les salles 12 et 3 du bas"),
+        ("Tapez `rm -rf /tmp`.", "Tapez `rm -rf / tmp`."),
+        ("Lire la page", "Lire la page\n"),
+        ("\nLire la page", "Lire la page"),
+        ("Il y a 3 pages à lire.", "Il y a 4 pages à lire."),
+        ("Tapez `make`, puis lisez.", "Tapez `male`, puis lisez."),
+    ],
+)
+def test_texts_that_differ_by_a_digit_a_word_code_or_an_end_are_suggestions(
+    before: str, after: str
+) -> None:
+    found = made_from({"p": [entry(before, "T")]}, p=[after])["p"][0]
+    assert (found.fuzzy, found.previous_msgid) == (True, before)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("21\u202f876 pages", "21 876 pages"),
+        ("Est-ce « oui »?", "Est-ce «\u00a0oui\u00a0»\u202f?"),
+        ("Tapez `a`.", "Tapez\u00a0`a`."),
+        ("l'été - ici...", "l’été – ici…"),
+    ],
+)
+def test_texts_that_differ_by_typography_share_a_translation(before: str, after: str) -> None:
+    assert made_from({"p": [entry(before, "T")]}, p=[after])["p"][0].translated()
+
+
+def test_signs_of_markup_are_no_likeness() -> None:
+    found = made_from({"p": [entry("``os.name``", "N")]}, p=["``docs``", "``sboms``"])["p"]
+    assert not found[0].msgstr
+    assert not found[1].msgstr
+
+
+def test_a_message_that_is_put_back_has_its_translation_again() -> None:
+    old = entry("Lire la page deux", "P", flags=["fuzzy"], previous_msgid="Lire la page une")
+    assert made_from({"p": [old]}, p=["Lire la page une"])["p"][0].translated()
+    both = made_from({"p": [old]}, p=["Lire la page une", "Lire la page deux"])["p"]
+    assert [each.fuzzy for each in both] == [False, True]
+
+
+def test_a_message_with_several_translations_is_a_suggestion_but_on_its_page_renamed() -> None:
+    old = {
+        "a": [entry("Exemple", "Example"), entry("Le chèque est encaissé.", "The cheque is paid.")],
+        "b": [entry("Exemple", "Instance"), entry("La facture part.", "The invoice leaves.")],
+    }
+    new = made_from(old, a=["Exemple"], c=["Exemple", "La facture part."], d=["Exemple", "Autre"])
+    assert (new["c"][0].msgstr, new["c"][0].fuzzy) == ("Instance", False)
+    assert new["d"][0].fuzzy
+    new["d"][0].msgstr, new["d"][0].flags = "", []
+    pages = {"a": ["Exemple"], "c": ["Exemple", "La facture part."], "d": ["Exemple", "Autre"]}
+    assert not made_from(new, **pages)["d"][0].msgstr
+
+
+def test_a_text_that_lives_on_is_suggested_for_one_that_is_much_like_it() -> None:
+    old = {"p": [entry("Classer la facture de mai, puis la dater.", "T")]}
+    texts = [
+        "Classer la facture de mai, puis la dater.",
+        "Classer la facture de juin, puis la dater.",
+    ]
+    found = made_from(old, p=texts)["p"]
+    assert (found[1].msgstr, found[1].fuzzy) == ("T", True)
+
+
+def test_the_parts_of_a_split_paragraph_show_where_they_were_until_they_are_translated() -> None:
+    whole = f"{paragraph(1)} Le second contrôle vient après. {paragraph(2)}"
+    first = made_from(
+        {"p": [entry(whole, "ONE. TWO. THREE.")]}, p=["Le second contrôle vient après."]
+    )
+    found = first["p"][0]
+    assert not found.msgstr
+    assert found.comment == f"Was part of: {whole}\nTranslated: ONE. TWO. THREE."
+    found.msgstr = "TWO."
+    assert not made_from(first, p=["Le second contrôle vient après."])["p"][0].comment
+
+
+def test_a_file_never_holds_a_message_twice_not_even_as_an_obsolete_one() -> None:
+    old = {
+        "p": [entry("Lire", "R", obsolete=True, flags=["fuzzy"], previous_msgid="Relire")],
+        "q": [entry("Lire", "Read")],
+    }
+    new = made_from(old, p=["Lire"], q=["Lire"])
+    assert [each.msgstr for each in new["p"]] == ["Read"]
+    assert [each.msgstr for each in new["memory-1"]] == ["R"]
+
+
+@pytest.mark.parametrize("field", ["msgctxt", "msgid_plural"])
+def test_a_context_or_a_plural_is_refused_aloud(field: str, tmp_path: Path) -> None:
+    odd = entry("Ordre", "order", **{field: "verb"})
+    with pytest.raises(LossError, match="Ordre"):
+        update({"p": catalog_of([])}, {"p": catalog_of([odd])}, ENGLISH, "fr")
+    write(tmp_path / "p.po", catalog_of([odd]))
+    (fault,) = read_all(tmp_path)[1]
+    assert field in fault.message
+
+
+def git(folder: Path) -> None:
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message=All"]):
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *who, *words], cwd=folder, check=True)
+
+
+def test_what_a_tool_drops_comes_back_from_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("git")
+    monkeypatch.setattr("back_office_guide.core.catalog.ROOT", tmp_path)
+    entries = [
+        entry("Lire", "Read", tcomment="forms: reads"),
+        entry("Écrire", "Write", tcomment="mute end: a title"),
+        entry("Ancien", "Old", obsolete=True),
+    ]
+    monkeypatch.setattr("back_office_guide.core.catalog.folder_of", lambda _: tmp_path)
+    write(tmp_path / "p.po", catalog_of(entries))
+    git(tmp_path)
+    write(tmp_path / "p.po", catalog_of([entry("Lire", "Read"), entry("Écrire", "Write it")]))
+    catalogs, restored, faults = read_language("en")
+    assert (restored, faults) == (3, [])
+    assert [each.tcomment for each in catalogs["p"]] == ["forms: reads", "mute end: a title", ""]
+    assert [each.msgid for each in catalogs["p"].obsolete_entries()] == ["Ancien"]
+    write(tmp_path / "p.po", catalog_of([*entries[1:], entry("Lire", "Read")]))  # by a person
+    assert read_language("en")[1] == 0
 
 
 DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {

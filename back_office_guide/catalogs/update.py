@@ -5,10 +5,14 @@ the obsolete ones, and the catalogs of pages that are no more. A message of toda
 translation from there, wherever its text stood before.
 """
 
+import re
 import sys
-from collections import defaultdict
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from copy import copy
+from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 
 import polib
@@ -20,20 +24,24 @@ from rapidfuzz import fuzz, process
 from back_office_guide.core.catalog import (
     INTERFACE,
     Catalogs,
-    committed,
     fold,
     folder_of,
     read_all,
+    read_language,
     source_of,
-    vanished,
     write,
 )
 from back_office_guide.core.faults import Fault, explain
 from back_office_guide.core.languages import Language, LanguagesError, load
-from back_office_guide.core.paths import LOCALE, ROOT, TEMPLATES, build_lock
+from back_office_guide.core.paths import TEMPLATES, build_lock
 
-# How alike, of 100, a reworded message and the one it replaces are at least (Indel similarity).
-ALIKE = 60
+# How alike, of 100, two messages are at least (Indel similarity) for the translation of the one to
+# be suggested for the other: a text that is no more, and one that another message has.
+ALIKE, ALIKE_LIVE = 65, 80
+# How many texts a message is compared with: those that share its rarest words.
+CANDIDATES = 100
+# How long a message is at least that is looked for within others.
+A_PART = 20
 
 Pair = tuple[str, str]
 """A message, folded, and a translation made for it."""
@@ -47,9 +55,14 @@ def update(templates: Catalogs, old: Catalogs, language: Language, source: str) 
     """Return the catalogs of a language for the messages of `templates`, with all of `old`.
 
     `source` is the code of the language of the pages. Raises LossError if a translation of `old`
-    is nowhere in what would be returned.
+    is nowhere in what would be returned, or a message has a context or a plural.
     """
-    memory = Memory(old, {message.msgid for file in templates.values() for message in file})
+    for name, catalog in (*old.items(), *templates.items()):
+        for entry in catalog:
+            if entry.msgctxt is not None or entry.msgid_plural:
+                what = f"{name}: “{entry.msgid}” has a context or a plural: the guide has none."
+                raise LossError(what)
+    memory = Memory(old, templates)
     new: Catalogs = {}
     for name, template in templates.items():
         catalog = polib.POFile(wrapwidth=0)
@@ -67,73 +80,183 @@ def update(templates: Catalogs, old: Catalogs, language: Language, source: str) 
     return new
 
 
+Found = tuple[str, polib.POEntry]
+"""A translated entry, after the name of its catalog."""
+
+
 class Memory:
     """The translations of a language, found by the message they were made for."""
 
-    def __init__(self, catalogs: Catalogs, live: set[str]) -> None:
-        """Remember all entries of `catalogs`; `live` are the messages of today."""
-        self._exact: dict[str, list[tuple[str, polib.POEntry]]] = defaultdict(list)
-        self._folded: dict[str, list[tuple[str, polib.POEntry]]] = defaultdict(list)
-        self._vanished: dict[str, list[tuple[str, polib.POEntry]]] = defaultdict(list)
-        folded = {fold(message) for message in live}
+    def __init__(self, catalogs: Catalogs, templates: Catalogs) -> None:
+        """Remember all entries of `catalogs`; `templates` hold the messages of today."""
+        self._templates = templates
+        self._catalogs = catalogs
+        self._today = {message.msgid for file in templates.values() for message in file}
+        self.live = {
+            (name, entry.msgid): entry
+            for name, catalog in catalogs.items()
+            for entry in catalog
+            if not entry.obsolete
+        }
+        self._held = {message for _, message in self.live}
+        self._exact: dict[str, list[Found]] = defaultdict(list)
+        self._folded: dict[str, list[Found]] = defaultdict(list)
         for name, entry in _translated(catalogs):
             self._exact[entry.msgid].append((name, entry))
             # A suggestion belongs to the message that it was made for, while there is one.
-            if not (entry.fuzzy and entry.msgid in live):
+            if not (entry.fuzzy and entry.msgid in self._today):
                 self._folded[fold(entry.msgid)].append((name, entry))
-            if fold(entry.msgid) not in folded:
-                self._vanished[entry.msgid].append((name, entry))
-        self._texts = list(self._vanished)
-        self._comments = {
-            (name, entry.msgid): entry.tcomment
-            for name, catalog in catalogs.items()
-            for entry in catalog
-        }
-
-    def comment(self, message: str, name: str) -> str:
-        """Return the comment of a message that has no translation yet, in the catalog `name`."""
-        return self._comments.get((name, message), "")
+        for name, entry in _translated(catalogs):  # of a message that was reworded, and returns
+            before = source_of(entry)
+            if before != entry.msgid and before not in self._held and before not in self._exact:
+                self._exact[before].append((name, _copy(entry, msgid=before, obsolete=True)))
 
     def recall(self, message: str, name: str) -> polib.POEntry | None:
-        """Return the best translated entry for a message of the catalog `name`.
+        """Return the best entry for a message of the catalog `name`; fuzzy if nobody can tell.
 
         The same message comes first, then one that differs by typography alone.
         """
         found = self._exact.get(message) or self._folded.get(fold(message)) or []
-        return _best(found, name)
 
-    def resembling(self, message: str, name: str) -> polib.POEntry | None:
-        """Return the entry whose message is most like `message`, of those that are no more."""
-        alike = process.extractOne(message, self._texts, scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return _best(self._vanished[alike[0]], name) if alike else None
+        def rank(item: Found) -> tuple[bool, ...]:
+            where, entry = item
+            own = where == name
+            origin = where == self._origins.get(name)
+            return (not (own and not entry.obsolete), entry.fuzzy, not own, not origin,
+                    entry.obsolete)  # fmt: skip
+
+        if not found:
+            return None
+        where, best = min(found, key=lambda item: (rank(item), item[0]))
+        if where != name and where != self._origins.get(name):
+            reviewed = {entry.msgstr for _, entry in found if not entry.fuzzy}
+            best = _copy(best, fuzzy=True) if len(reviewed) > 1 else best
+            if best.fuzzy and (name, message) in self.live:  # where it was emptied, or never wanted
+                return None
+        return best
+
+    @cached_property
+    def _origins(self) -> dict[str, str]:
+        """The catalog that most messages of each new page come from."""
+        origins = {}
+        for name in self._templates.keys() - self._catalogs.keys():
+            found = (self._exact.get(message.msgid, ()) for message in self._templates[name])
+            names = Counter(places[0][0] for places in found if len(places) == 1)
+            if names:
+                origins[name] = min(names, key=lambda each: (-names[each], each))
+        return origins
+
+    def resembling(self, message: str) -> polib.POEntry | None:
+        """Return a suggestion for a message that no catalog held, from the one most like it.
+
+        What was suggested once, and emptied, so never returns.
+        """
+        if message in self._held:
+            return None
+        known, likeness = self._vanished.most_like(message, ALIKE)
+        if likeness < ALIKE_LIVE:
+            other, more = self._living.most_like(message, ALIKE_LIVE)
+            known = other if more > likeness else known
+        if not known:
+            return None
+        found = [entry for _, entry in self._exact[known]]
+        best = min(found, key=lambda entry: (entry.fuzzy, entry.obsolete))
+        return _copy(best, fuzzy=True, previous_msgid=source_of(best))
+
+    def part(self, message: str) -> str:
+        """Return a comment with the text, and its translation, that held all of a new message."""
+        if message in self._held or len(message) < A_PART:
+            return ""
+        for whole in self._parts.get(message[:A_PART], ()):
+            if message in whole:
+                translation = " ".join(self._exact[whole][0][1].msgstr.split())
+                return f"Was part of: {' '.join(whole.split())}\nTranslated: {translation}"
+        return ""
+
+    @cached_property
+    def _gone(self) -> list[str]:
+        today = {fold(message) for message in self._today}
+        return [message for message in self._exact if fold(message) not in today]
+
+    @cached_property
+    def _vanished(self) -> "Likeness":
+        return Likeness(self._gone)
+
+    @cached_property
+    def _living(self) -> "Likeness":
+        known = self._exact.keys() & self._today
+        return Likeness(each for each in known if any(e.translated() for _, e in self._exact[each]))
+
+    @cached_property
+    def _parts(self) -> dict[str, list[str]]:
+        """The texts that are gone, by what their sentences begin with."""
+        parts: dict[str, list[str]] = defaultdict(list)
+        for whole in self._gone:
+            for start in re.finditer(r"(?:^|[.:;!?…]\s+)(?=\S)", whole, re.MULTILINE):
+                parts[whole[start.end() : start.end() + A_PART]].append(whole)
+        return parts
 
 
-def _best(found: list[tuple[str, polib.POEntry]], name: str) -> polib.POEntry | None:
-    """Return the entry of the catalog itself, else a reviewed one, else a live one."""
+class Likeness:
+    """Texts, found by their likeness; signs of markup are none."""
 
-    def rank(item: tuple[str, polib.POEntry]) -> tuple[bool, bool, bool, bool, str]:
-        where, entry = item
-        own = where == name
-        return (not (own and not entry.obsolete), entry.fuzzy, not own, entry.obsolete, where)
+    SIGNS = re.compile(r"\{[\w:-]+\}|<[^<>]*>(?=`)|\]\([^)]*\)|[`*\[]")
 
-    return min(found, key=rank)[1] if found else None
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Take the texts, by length."""
+        self._texts = sorted(texts, key=lambda text: (len(text), text))
+        self._plain = [self.SIGNS.sub("", text) for text in self._texts]
+        self._lengths = [len(plain) for plain in self._plain]
+        self._with: dict[str, list[int]] = defaultdict(list)
+        for place, plain in enumerate(self._plain):
+            for word in self._words(plain):
+                self._with[word].append(place)
+
+    @staticmethod
+    def _words(plain: str) -> set[str]:
+        return set(re.findall(r"\w+", plain.casefold()))
+
+    def most_like(self, message: str, cutoff: int) -> tuple[str, float]:
+        """Return the text most like `message`, and how much, of 100; "" and 0 below `cutoff`."""
+        plain = self.SIGNS.sub("", message)
+        lists = (self._with.get(word, []) for word in self._words(plain))
+        places: set[int] = set()
+        for having in sorted(filter(None, lists), key=lambda each: (len(each), each)):
+            middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
+            # Of too many, those of about its length.
+            places.update(having[max(0, middle - CANDIDATES // 2) : middle + CANDIDATES // 2])
+            if len(places) >= CANDIDATES:
+                break
+        found = sorted(places)
+        choices = [self._plain[place] for place in found]
+        best = process.extractOne(plain, choices, scorer=fuzz.ratio, score_cutoff=cutoff)
+        return (self._texts[found[best[2]]], best[1]) if best else ("", 0)
+
+
+def _copy(entry: polib.POEntry, *, fuzzy: bool = False, **fields: object) -> polib.POEntry:
+    """Return a copy of an entry, reviewed or fuzzy, with other `fields`."""
+    other = copy(entry)
+    other.flags, other.previous_msgid = (["fuzzy"] if fuzzy else []), None
+    vars(other).update(fields)
+    return other
 
 
 def _entry(message: polib.POEntry, memory: Memory, name: str) -> polib.POEntry:
     """Return the entry of a message, with the translation that the memory has for it."""
     files = dict.fromkeys(file for file, _ in message.occurrences)
     entry = polib.POEntry(msgid=message.msgid, occurrences=[(file, "") for file in files])
-    known = memory.recall(message.msgid, name)
+    own = memory.live.get((name, message.msgid))
+    if own:
+        entry.tcomment = own.tcomment
+    known = memory.recall(message.msgid, name) or memory.resembling(message.msgid)
     if known:
+        entry.msgstr = known.msgstr
         entry.flags = ["fuzzy"] if known.fuzzy else []
         entry.previous_msgid = known.previous_msgid if known.fuzzy else None
+        if known.tcomment not in entry.tcomment:
+            entry.tcomment = "\n".join(filter(None, (entry.tcomment, known.tcomment)))
     else:
-        known = memory.resembling(message.msgid, name)
-        if known:
-            entry.flags = ["fuzzy"]
-            entry.previous_msgid = source_of(known)
-    entry.msgstr = known.msgstr if known else ""
-    entry.tcomment = known.tcomment if known else memory.comment(message.msgid, name)
+        entry.comment = own.comment if own else memory.part(message.msgid)
     return entry
 
 
@@ -161,6 +284,7 @@ def _keep_obsolete(old: Catalogs, new: Catalogs) -> None:
         if not entry.fuzzy
     }
     suggested = pairs(new)
+    taken = defaultdict(set, {name: {e.msgid for e in new[name]} for name in new})
     for reviewed in (True, False):  # a fuzzy entry is of use only if what it came from is gone
         for name, entry in _translated(old):
             if entry.fuzzy == reviewed:
@@ -168,24 +292,32 @@ def _keep_obsolete(old: Catalogs, new: Catalogs) -> None:
             pair = (fold(source_of(entry)), entry.msgstr)
             if pair in living or (entry.fuzzy and pair in suggested):
                 continue
+            # gettext refuses a message that is in a file twice, were it obsolete.
+            others = (f"memory-{number}" for number in count(1))
+            home = next(each for each in chain([name], new, others) if
+                        entry.msgid not in taken[each])  # fmt: skip
+            taken[home].add(entry.msgid)
+            if home not in new:
+                new[home] = polib.POFile(wrapwidth=0)
+                new[home].header, new[home].metadata = old[name].header, old[name].metadata
             obsolete = copy(entry)
             obsolete.obsolete = True
-            if name not in new:
-                new[name] = polib.POFile(wrapwidth=0)
-                new[name].header, new[name].metadata = old[name].header, old[name].metadata
-            new[name].append(obsolete)
+            new[home].append(obsolete)
             suggested.add(pair)
 
 
 def pairs(catalogs: Catalogs) -> set[Pair]:
     """Return every translation in `catalogs`, with the message it was made for."""
-    return {(fold(source_of(entry)), entry.msgstr) for _, entry in _translated(catalogs)}
+    return {
+        (fold(source_of(entry)), entry.msgstr or repr((entry.msgctxt, entry.msgstr_plural)))
+        for _, entry in _translated(catalogs)
+    }
 
 
 def _translated(catalogs: Catalogs) -> Iterator[tuple[str, polib.POEntry]]:
     for name, catalog in catalogs.items():
         for entry in catalog:
-            if entry.msgstr:
+            if entry.msgstr or entry.msgstr_plural:
                 yield name, entry
 
 
@@ -215,41 +347,42 @@ def store(old: Catalogs, new: Catalogs, folder: Path) -> int:
     return len(changed)
 
 
-def summary(language: Language, catalogs: Catalogs, changed: int) -> str:
+def summary(language: Language, catalogs: Catalogs, written: int, restored: int) -> str:
     """Return what the command says of one language."""
     live = [entry for catalog in catalogs.values() for entry in catalog if not entry.obsolete]
     fuzzy = sum(entry.fuzzy for entry in live)
     translated = sum(entry.translated() for entry in live)
     return (
         f"{language.code}: {len(live)} messages, {translated} translated, {fuzzy} fuzzy, "
-        f"{len(live) - translated - fuzzy} empty; {changed} files written"
+        f"{len(live) - translated - fuzzy} empty; {written} files written"
+        + (f"; {restored} comments and old translations put back from git" if restored else "")
     )
 
 
-def run() -> list[Fault]:
-    """Bring the catalogs of every language up to date, or none: then return what is in the way.
+def wanted(templates: Catalogs, language: Language, source: Language) -> Catalogs:
+    """Return the templates of a language: the source needs none for its pages, but the theme's."""
+    return {INTERFACE: templates[INTERFACE]} if language == source else templates
 
-    Raises LossError, LanguagesError, OSError.
+
+def run() -> list[Fault]:
+    """Bring the catalogs up to date, language after language; return what is in the way of some.
+
+    The catalogs of a language are all written, or none. Raises LossError, LanguagesError, OSError.
     """
     languages = load()
     templates, faults = read_all(TEMPLATES, ".pot")
-    old = {}
-    for language in languages.all:
-        folder = folder_of(language.code)
-        old[language], damaged = read_all(folder)
-        faults += damaged or vanished(old[language], committed(folder))
     if faults:
         return faults
-    new = {}
     for language in languages.all:
-        wanted = templates
-        if language == languages.source:  # whose pages need no translation, but the theme does
-            wanted = {INTERFACE: templates[INTERFACE]}
-        new[language] = update(wanted, old[language], language, languages.source.code)
-    for language, catalogs in new.items():
-        changed = store(old[language], catalogs, folder_of(language.code))
-        print(summary(language, catalogs, changed))
-    return []
+        folder = folder_of(language.code)
+        old, restored, found = read_language(language.code)
+        if found:
+            faults += [*found, Fault(folder, 1, "nothing was changed in this folder")]
+            continue
+        messages = wanted(templates, language, languages.source)
+        new = update(messages, old, language, languages.source.code)
+        print(summary(language, new, store(old, new, folder), restored))
+    return faults
 
 
 def main() -> int:
@@ -265,8 +398,6 @@ def main() -> int:
         return 1
     for fault in faults:
         print(fault, file=sys.stderr)
-    if faults:
-        print(f"Nothing in {LOCALE.relative_to(ROOT)} was changed.", file=sys.stderr)
     return 1 if faults else 0
 
 

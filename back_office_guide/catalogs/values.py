@@ -1,22 +1,92 @@
 """Compare the numbers, dates and addresses of a message and its translation.
 
-Each language writes them its own way: languages.toml shows how, and the Unicode CLDR, through
-Babel, names the months.
+Each language writes them its own way: languages.toml shows how; the Unicode CLDR, through Babel,
+names months, units and currencies; text2num reads the numbers that are written as words.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import get_month_names
+from babel.numbers import format_compact_decimal, get_currency_name
+from babel.units import format_unit
+from roman_numerals import InvalidRomanNumeralError, RomanNumeral
+from text_to_num import alpha2digit
 
+from back_office_guide.core.catalog import fold
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
 
 ADDRESS = re.compile(r"https?://[^\s<>)\]]+[^\s<>)\].,;:؛،]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+# What text2num reads: https://github.com/allo-media/text2num
+SPOKEN = {"fr", "en", "es", "de", "it", "pt", "nl"}
+# And what it does not: words for about so many, and abbreviations.
+WORDS = {
+    "dizaine": "10", "douzaine": "12", "quinzaine": "15", "vingtaine": "20", "trentaine": "30",
+    "quarantaine": "40", "cinquantaine": "50", "soixantaine": "60", "centaine": "100",
+    "millier": "1000", "dozen": "12", "docena": "12", "decena": "10", "centenar": "100",
+    "Dutzend": "12", "Mio": "1000000", "Mrd": "1000000000",
+}  # fmt: skip
+_WORDS = re.compile(rf"\b({'|'.join(WORDS)})s?\b")
+MINUTES = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43830, "year": 525960}
+# Stands before a number that is written in digits.
+_DIGITS = "¤"
+_NUMBER = re.compile(rf"({_DIGITS}?)(\d+(?:\.\d+)?)(?: (10{{3,}})(?!\d))?")
+_FROM_TO = re.compile(
+    rf"(\d+(?:\.\d+)?)(?:\s?[–-]\s?|\W{{0,2}} (?:à|et|to|and|a|y|bis|und|إلى) \W{{0,2}}){_DIGITS}?"
+    r"(\d+(?:\.\d+)?)"
+)
+_RANGE = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # 2024–25
+_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
+_HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(?=(?::\d\d)?\s?p\.?\s?m\b)")
+_ROMAN = re.compile(r"\b([IVXL]{2,}|[VX](?=[eᵉ]))[eᵉ]?\b")
+
+
+@dataclass
+class Values:
+    """The numbers of a text, as plain decimals: "21876.36"."""
+
+    written: Counter[str] = field(default_factory=Counter)
+    """Those in digits."""
+    spoken: Counter[str] = field(default_factory=Counter)
+    """Those in words, or as Roman numerals."""
+    ranges: list[tuple[Decimal, Decimal]] = field(default_factory=list)
+    """Each two of them that begin and end a range."""
+    minutes: dict[str, int] = field(default_factory=dict)
+    """How long a number of them is, where it counts days, or another unit of time."""
+
+    @property
+    def all(self) -> Counter[str]:
+        """All numbers."""
+        return self.written + self.spoken
+
+
+QUOTED = re.compile(r"«([^»]+)»|“([^“”]+)”|„([^„“]+)“")
+BRACKETS = re.compile(r"\(([^()]+)\)")
+
+
+def without_quotations(
+    before: str, after: str, *patterns: re.Pattern[str]
+) -> tuple[str, str]:
+    """Return two texts without addresses, and without what both hold and a pattern matches."""
+    texts = ADDRESS.sub(" ", before), ADDRESS.sub(" ", after)
+    folded = [fold(text).casefold() for text in texts]
+    own = []
+    for text, other in zip(texts, reversed(folded), strict=True):
+        for pattern in patterns:
+            for match in pattern.finditer(text):
+                quoted = match[match.lastindex or 0]
+                if fold(quoted.strip()).casefold() in other:
+                    text = text.replace(quoted, " ")
+        own.append(text)
+    return own[0], own[1]
 
 
 @cache
@@ -32,15 +102,86 @@ def number_pattern(language: Language) -> tuple[re.Pattern[str], str, str]:
     return re.compile(rf"(?:{grouped}|\d+)(?:[{re.escape(decimal)}.]\d+)?"), thousands, decimal
 
 
-def numbers(text: str, language: Language) -> Counter[str]:
-    """Return the numbers in a text of a language, as plain decimals: "21876.36"."""
+@lru_cache(maxsize=4096)
+def values_of(text: str, language: Language) -> Values:
+    """Return the numbers in a text of a language."""
     pattern, thousands, decimal = number_pattern(language)
-    found: Counter[str] = Counter()
-    text = re.sub(r"(\d{1,2}):00\b", r"\1", ADDRESS.sub("", text))  # "11:00" is "11 h"
-    for match in pattern.finditer(text):
-        plain = re.sub(rf"{re.escape(thousands)}(?=\d{{3}})", "", match[0])
-        found[f"{Decimal(plain.replace(decimal, '.')).normalize():f}"] += 1
+
+    def plain(match: re.Match[str]) -> str:
+        number = re.sub(rf"{re.escape(thousands)}(?=\d{{3}})", "", match[0])
+        return f"{_DIGITS}{number.replace(decimal, '.')}"
+
+    text = _DATE.sub(r"\1 \3", ADDRESS.sub("", text))
+    text = _RANGE.sub(lambda match: f"{match[1]} {match[1][:2]}{match[2]}", text)
+    text = re.sub(r"\b(\d{1,2})[.:](\d\d)(?=\s(?:Uhr|[ap]\.?\s?m)\b)", r"\1:\2", text)
+    text = _HALF_DAY.sub(lambda match: str(int(match[1]) % 12 + 12), text)
+    text = re.sub(r"(\d{1,2}):00\b", r"\1", text)  # "11:00" is "11 h"
+    text = _ROMAN.sub(_roman, pattern.sub(plain, text))
+    text = re.sub(r"\s", " ", _WORDS.sub(lambda match: WORDS[match[1]], text))
+    code = language.code.partition("_")[0]
+    if code in SPOKEN:
+        text = alpha2digit(text, code, 0)
+    else:
+        for name, power in magnitudes(code).items():
+            text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
+    found = Values()
+    for match in _NUMBER.finditer(text):
+        number = _plain(Decimal(match[2]) * int(match[3] or 1))
+        (found.written if match[1] else found.spoken)[number] += 1
+    for low, high in _FROM_TO.findall(text):
+        found.ranges.append((Decimal(low), Decimal(high)))
+    if code == "fr":
+        text = re.sub(r"\b(?:1 )?demi-heure", "30 minutes", text)
+        text = re.sub(r"(\d+) (an|mois|jour|heure)s? et demie?\b", r"\1.5 \2s", text)
+    for unit, minutes in MINUTES.items():
+        for match in re.finditer(rf"(\d+(?:\.\d+)?) (?:{_unit(unit, code)})\b", text):
+            number = Decimal(match[1])
+            if code == "fr" and unit == "day":  # where "quinze jours" are two weeks
+                number = {8: Decimal(7), 15: Decimal(14)}.get(int(number), number)
+            found.minutes[match[1].removesuffix(".5")] = int(number * minutes)
     return found
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def _roman(match: re.Match[str]) -> str:
+    with suppress(InvalidRomanNumeralError):
+        return str(int(RomanNumeral.from_string(match[1])))
+    return match[0]
+
+
+@cache
+def magnitudes(code: str) -> dict[str, int]:
+    """Return the words for thousand, million and beyond in a language, the longest first."""
+    found = {}
+    with suppress(UnknownLocaleError, ValueError):
+        for power in (3, 4, 6, 8, 9, 12):
+            for number in (1, 2, 5, 11):
+                shown = format_compact_decimal(number * 10**power, format_type="long", locale=code)
+                match = re.fullmatch(r"(\d+)\s?(\D+)", shown)
+                if match:
+                    found[match[2]] = number * 10**power // int(match[1])
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+@cache
+def is_number(word: str, code: str) -> bool:
+    """Return whether a word of the language `code` is a number: "XIX", "zweihundert"."""
+    code = code.partition("_")[0]
+    roman = re.fullmatch("[IVXLCM]+", word)
+    return bool(roman) or (code in SPOKEN and alpha2digit(word, code, 0) != word)
+
+
+@cache
+def _unit(unit: str, code: str) -> str:
+    """Return a pattern of the names of a unit of time in a language."""
+    try:
+        shown = {format_unit(number, f"duration-{unit}", locale=code) for number in (1, 2, 5, 11)}
+    except (UnknownLocaleError, ValueError):
+        return "(?!)"
+    return "|".join(re.escape(re.sub(r"^\W*\d+\W*", "", each)) + "n?" for each in sorted(shown))
 
 
 @cache
@@ -60,12 +201,28 @@ def month_pattern(code: str) -> tuple[re.Pattern[str], dict[str, int]]:
     return re.compile(beside, re.IGNORECASE), names
 
 
-def months(text: str, code: str) -> Counter[int]:
+def months(text: str, code: str) -> Counter[str]:
     """Return the months, from 1, that stand beside a number in a text of the language `code`."""
     pattern, names = month_pattern(code)
-    return Counter(
-        names[(match[1] or match[2]).casefold()] for match in pattern.finditer(text)
-    )  # fmt: skip
+    found = Counter(
+        str(names[(match[1] or match[2]).casefold()]) for match in pattern.finditer(text)
+    )
+    found.update(str(int(match[2])) for match in _DATE.finditer(text))
+    return found
+
+
+@cache
+def _names(sign: str, code: str) -> tuple[str, ...]:
+    """Return a sign and the words that may be written for it in a language."""
+    found = {sign}
+    with suppress(UnknownLocaleError, ValueError):
+        for number in (1, 2, 5, 11):
+            if sign in "%٪":
+                shown = format_unit(number, "concentr-percent", locale=code)
+                found |= {re.sub(r"^\d+\s*", "", shown), "per cent"}
+            elif sign == "€":
+                found.add(get_currency_name("EUR", number, locale=code))
+    return tuple(found)
 
 
 def differences(
@@ -73,21 +230,54 @@ def differences(
 ) -> Iterator[Difference]:
     """Yield the values that a translation lacks, or has beyond those of the message."""
     before, after = markup_of(message).text, markup_of(translation).text
-    old, new = numbers(before, source), numbers(after, language)
-    if old != new:
-        words = [f"{value} is missing" for value in old - new]
-        words += [f"{value} is not in the message" for value in new - old]
-        yield Difference("numbers", f"{', '.join(words)}: write it like {language.number}")
-    for example, ours in (
-        (source.percent, language.percent),
-        (source.amount, language.amount),
-    ):
+    french, own = without_quotations(before, after, QUOTED)
+    old, new = values_of(french, source), values_of(own, language)
+    wanted, found = months(french, source.code), months(own, language.code)
+    lacking = old.written - new.all - (found - wanted)
+    added = new.written - old.all - wanted
+    other = old.spoken.keys() - new.all.keys() - {"1"}, new.spoken.keys() - old.all.keys() - {"1"}
+    if all(other):  # numbers in words, which an article, "both" or "twice" may replace
+        lacking.update(other[0])
+        added.update(other[1])
+    for mine, theirs, values in ((old, new, lacking), (new, old, added)):
+        times = set(theirs.minutes.values())
+        for value in list(values):
+            same_time = mine.minutes.get(value) in times
+            decade = re.fullmatch(r"(?:19|20)([1-9]0)", value)
+            if same_time or (decade and decade[1] in theirs.all):
+                del values[value]
+    if lacking or added:
+        words = [f"{value} is missing: write {_written(value, language)}" for value in lacking]
+        words += [f"{_written(value, language)} is not in the message" for value in added]
+        yield Difference("numbers", "; ".join(words))
+    for example, ours in ((source.percent, language.percent), (source.amount, language.amount)):
         sign, own = (text.replace("5", "").strip() for text in (example, ours))
-        if before.count(sign) > after.count(own):
-            yield Difference("numbers", f"a {own} is missing: write it like {ours}")
-    for month in months(before, source.code) - months(after, language.code):
-        yield Difference("dates", f"month {month} of a date is missing: write its name")
+        names = _names(own, language.code)
+        if before.count(sign) > sum(after.casefold().count(each.casefold()) for each in names):
+            yield Difference("numbers", f"a {own} is missing: write it like {visible(ours)}")
+    for low, high in old.ranges:
+        if low < high and (high, low) in new.ranges:
+            what = f"{high:f} comes before {low:f}: write {low:f} first"
+            yield Difference("numbers", what)
+    for month in wanted - found - (new.written - old.written):
+        name = get_month_names("wide", "format", Locale.parse(source.code))[int(month)]
+        yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
     for address in Counter(ADDRESS.findall(before)) - Counter(ADDRESS.findall(after)):
         yield Difference("address", f"{address} is missing: keep the address")
     for address in Counter(ADDRESS.findall(after)) - Counter(ADDRESS.findall(before)):
         yield Difference("address", f"{address} is not in the message: remove it")
+
+
+def _written(value: str, language: Language) -> str:
+    """Return a number as a language writes it."""
+    _, thousands, decimal = number_pattern(language)
+    whole, _, part = value.partition(".")
+    grouped = f"{int(whole):,}".replace(",", thousands) if len(whole) > len("2024") else whole
+    return grouped + (decimal + part if part else "")
+
+
+def visible(text: str) -> str:
+    """Return a text with its spaces that do not break named."""
+    for space, name in (("\u00a0", "U+00A0, no-break space"), ("\u202f", "U+202F, narrow one")):
+        text = text.replace(space, f"[{name}]")
+    return text

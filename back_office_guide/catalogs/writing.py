@@ -11,13 +11,12 @@ import polib
 import snowballstemmer  # type: ignore[import-untyped]
 from babel.core import Locale, UnknownLocaleError
 
-from back_office_guide.catalogs.values import ADDRESS
-from back_office_guide.core.catalog import fold
+from back_office_guide.catalogs.values import ADDRESS, BRACKETS, QUOTED, is_number, visible, without_quotations
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
 
 # Letters, with the marks that stand on them in Arabic.
-WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u064b-\u0652])*(?:’[^\W\d_]+)*")
+WORD = re.compile(r"(?<!\d)(?<!\d\w)[^\W\d_](?:[^\W\d_]|[\u064b-\u0652])*(?:’[^\W\d_]+)*")
 QUOTES = "«»“”„‟‹›"
 FORMS = re.compile(r"forms:(?P<forms>.*)")
 
@@ -52,10 +51,13 @@ def hidden(message: str, translation: str, language: Language) -> Iterator[Diffe
 def typography(message: str, translation: str, language: Language) -> Iterator[Difference]:
     """Yield what is not in the typography of the language."""
     text, original = markup_of(translation).text, markup_of(message).text
-    own = set(language.quotes)
-    foreign = sorted(set(text) & (set(QUOTES) | {'"'}) - own)
+    opening, _, closing = (sign.strip() for sign in language.quotes.partition("…"))
+    # Within quotation marks, others may be used.
+    outer = re.sub(rf"(?<={opening})[^{opening}{closing}]*(?={closing})", "", text)
+    foreign = sorted((set(outer) & set(QUOTES) | set(text) & {'"'}) - set(language.quotes))
     if foreign:
-        yield Difference("quotes", f"{' '.join(foreign)}: write {language.quotes}")
+        what = f"{' '.join(foreign)}: write {visible(language.quotes)}"
+        yield Difference("quotes", what)
     if "'" in text:
         yield Difference("quotes", "': write ’")
     if (
@@ -89,7 +91,8 @@ def _signs(text: str, language: Language) -> Iterator[Difference]:
             else:
                 well = left and space_left + sign == after
             if (left or right) and not well:
-                yield Difference("amounts", f"“{match[0]}”: write it like {example}")
+                shown = f"“{visible(match[0])}”: write it like {visible(example)}"
+                yield Difference("amounts", shown)
 
 
 def _end(text: str) -> str:
@@ -184,23 +187,19 @@ def stems(text: str, stem: Stem) -> tuple[str, ...]:
     return tuple(stem(word) for word in WORD.findall(text.casefold()))
 
 
-def words_of(message: str, translation: str, names: set[str]) -> list[str]:
-    """Return the words of a translation whose spelling is to be checked.
+def words_of(message: str, translation: str, names: set[str], code: str) -> list[str]:
+    """Return the words of a translation into the language `code` whose spelling is to be checked.
 
-    Not so are `names`, those that the message holds, addresses, and the French that stands in
-    quotation marks or brackets as the message has it.
+    Not so are `names`, those that the message holds, numbers, addresses, and the French that stands
+    in quotation marks or brackets as the message has it.
     """
     original = ADDRESS.sub(" ", markup_of(message).text)
-    text = ADDRESS.sub(" ", markup_of(translation).text)
-    folded = fold(original).casefold()
-    for quoted in re.findall(r"(?=[(“«„]([^)”»“]+)[)”»“])", text):
-        if fold(quoted).casefold() in folded:
-            text = text.replace(quoted, " ")
+    _, text = without_quotations(original, markup_of(translation).text, QUOTED, BRACKETS)
     text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;", " ", text)
     for name in sorted(names_in(original), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
     words = (word.removesuffix("’s") for word in WORD.findall(text))
-    return [word for word in words if word not in names]
+    return [word for word in words if word not in names and not is_number(word, code)]
 
 
 def names_in(french: str) -> set[str]:

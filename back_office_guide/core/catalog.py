@@ -7,6 +7,8 @@ import io
 import os
 import re
 import tarfile
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import polib
@@ -79,13 +81,17 @@ def parse(content: bytes, path: Path) -> polib.POFile:
     for entry, line in zip(catalog, lines[-len(catalog) :], strict=False):
         entry.linenum = line
     _check_header(catalog, path)
-    seen: set[tuple[str | None, str]] = set()
+    seen: set[str] = set()
     for entry in catalog:
-        key = (entry.msgctxt, entry.msgid)
-        if not entry.obsolete and key in seen:
-            what = "this message stands twice: join the two entries"
+        if entry.msgctxt is not None or entry.msgid_plural:
+            kind = "plural form (msgid_plural)" if entry.msgid_plural else "context (msgctxt)"
+            what = f"a {kind}, which no message of the guide has: remove it"
+            raise DamagedError(Fault(path, line_of(entry), what, "source"))
+        if not entry.obsolete and entry.msgid in seen:
+            what = "this message is in the file twice: remove one of the two entries"
             raise DamagedError(Fault(path, line_of(entry), what, "duplicate"))
-        seen.add(key)
+        if not entry.obsolete:
+            seen.add(entry.msgid)
     return catalog
 
 
@@ -197,40 +203,99 @@ def source_of(entry: polib.POEntry) -> str:
     return str((entry.fuzzy and entry.previous_msgid) or entry.msgid)
 
 
-def fold(message: str) -> str:
-    """Return a message without its spaces, and with plain apostrophes, dashes and ellipses.
+# What the author of a message typed as code, of which each character counts.
+_CODE = re.compile(r"((`+).+?\2)", re.DOTALL)
+_SPACE = re.compile(r"(?<!\w) | (?!\w)")
+_PLAIN = str.maketrans(
+    dict.fromkeys("’ʼ‘", "'")
+    | dict.fromkeys("\u2010\u2011\u2012–—\u2015\u2212", "-")
+    | {"…": "..."}
+)
 
-    Messages that are equal so differ by typography alone, and share their translation.
+
+@lru_cache(maxsize=2**17)
+def fold(message: str) -> str:
+    """Return a message with plain apostrophes, dashes, ellipses and spaces, code and ends apart.
+
+    Messages that are equal so differ by typography alone, and share their translation: a space
+    counts between two letters or digits only. The ends of a translation must be those of its
+    message: https://www.gnu.org/software/gettext/manual/html_node/Normalizing.html
     """
-    message = re.sub(r"\s+", "", message)
-    message = re.sub("[’ʼ‘]", "'", message)
-    return re.sub("[\u2010-\u2015\u2212]", "-", message).replace("…", "...")
+    body = message.strip()
+    parts = _CODE.split(body) if "`" in body else [body]
+    parts[::3] = map(_folded, parts[::3])
+    del parts[2::3]  # the signs around the code, which it holds already
+    return message.replace(body, "".join(parts)) if body else message
+
+
+def _folded(text: str) -> str:
+    return _SPACE.sub("", " ".join(text.split())).translate(_PLAIN)
 
 
 def _relative(path: Path) -> str:
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
-def vanished(catalogs: Catalogs, held: dict[Path, bytes]) -> list[Fault]:
+def changed(folder: Path) -> Catalogs:
+    """Return what git holds of the catalogs under `folder` that are no longer as it holds them."""
+    held: Catalogs = {}
+    for path, content in committed(folder).items():
+        same = path.is_file() and path.read_bytes() == content
+        if path.suffix == ".po" and not same:
+            with suppress(DamagedError):
+                held[path.relative_to(folder).with_suffix("").as_posix()] = parse(content, path)
+    return held
+
+
+def vanished(catalogs: Catalogs, held: Catalogs, folder: Path) -> list[Fault]:
     """Return a fault for each file of git whose translations are no longer in any catalog.
 
-    `held` is what `committed` returned. So a catalog that was cut short, between two entries
-    even, or removed, is noticed while git can still bring it back.
+    `held` is what `changed` returned. So a catalog that was cut short, between two entries even,
+    or removed, is noticed while git can still bring it back.
     """
     known = {fold(entry.msgid) for catalog in catalogs.values() for entry in catalog}
     faults = []
-    for path, content in held.items():
-        if path.suffix != ".po" or (path.is_file() and path.read_bytes() == content):
-            continue
-        try:
-            entries = [entry for entry in parse(content, path) if entry.translated()]
-        except DamagedError:
-            continue
+    for name, catalog in held.items():
+        entries = catalog.translated_entries()
         lost = [entry for entry in entries if fold(entry.msgid) not in known]
         if lost:
+            path = folder / f"{name}.po"
             what = (
                 f"{len(lost)} messages that git holds are missing, “{lost[0].msgid[:40]}” first: "
                 f"`git restore {_relative(path)}` brings them back; if they are to go, commit that"
             )
             faults.append(Fault(path, 1, what, "truncated"))
     return faults
+
+
+def restore(catalogs: Catalogs, held: Catalogs) -> int:
+    """Put back into `catalogs` what editors and platforms drop, and git holds; return how much.
+
+    `held` is what `changed` returned. It is the comments of a file that has none any more, but
+    for a single one, which a person may well have removed, and the obsolete entries.
+    """
+    restored = 0
+    known = {fold(source_of(entry)) for catalog in catalogs.values() for entry in catalog}
+    for name, catalog in held.items():
+        if name not in catalogs:
+            continue
+        comments = {e.msgid: e.tcomment for e in catalog if e.tcomment and not e.obsolete}
+        live = {entry.msgid: entry for entry in catalogs[name] if not entry.obsolete}
+        if len(comments) > 1 and not any(entry.tcomment for entry in live.values()):
+            for message in comments.keys() & live.keys():
+                live[message].tcomment = comments[message]
+                restored += 1
+        for entry in catalog.obsolete_entries():
+            if fold(source_of(entry)) not in known:
+                catalogs[name].append(entry)
+                restored += 1
+    return restored
+
+
+def read_language(code: str) -> tuple[Catalogs, int, list[Fault]]:
+    """Return the catalogs of a language, how much of them git brought back, and their faults."""
+    folder = folder_of(code)
+    catalogs, faults = read_all(folder)
+    held = changed(folder)
+    faults = faults or vanished(catalogs, held, folder)
+    return catalogs, restore(catalogs, held), faults

@@ -23,7 +23,5 @@ class Fault:
 
 def explain(error: OSError) -> str:
     """Return in words what is wrong with a file."""
-    where, what = error.filename, error.strerror or str(error)
-    return (
-        f"{where}: {what}. Fix it, and try again." if where else f"{what}. Fix it, and try again."
-    )
+    where = error.filename or "The files could not be read or written"
+    return f"{where}: {error.strerror or error}. Fix it, and try again."

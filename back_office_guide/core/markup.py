@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -46,7 +46,7 @@ class Markup:
     emphasis: Counts = field(default_factory=Counter)
     stray: Counts = field(default_factory=Counter)
     shown: list[tuple[str, str]] = field(default_factory=list)
-    """The roles as (target, shown text)."""
+    """The roles and links as (target, shown text)."""
     text: str = ""
     """What a reader reads, without addresses, and with UNKNOWN for code and the titles of pages."""
     running: str = ""
@@ -71,7 +71,7 @@ def _parser() -> MarkdownIt:
     return parser.disable("wordcount")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def markup_of(message: str) -> Markup:
     """Return what a message, one paragraph of Markdown, is made of."""
     found = Markup()
@@ -86,11 +86,15 @@ def markup_of(message: str) -> Markup:
     for token in tokens:
         if token.type == "html_block":
             found.html[token.content.strip()] += 1
-        children = token.children or []
+        children, link = token.children or [], ("", 0)
         for place, child in enumerate(children):
             _add(found, child)
-            if child.type == "link_open" and children[place + 1].type == "link_close":
-                found.text += UNKNOWN
+            if child.type == "link_open":
+                link = str(child.attrGet("href")), len(found.text)
+                if children[place + 1].type == "link_close":
+                    found.text += UNKNOWN
+            elif child.type == "link_close":
+                found.shown.append((link[0], found.text[link[1] :]))
     return found
 
 
