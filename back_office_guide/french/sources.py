@@ -106,12 +106,8 @@ def refused(page: Page, labels: dict[str, Page]) -> Iterator[Fault]:
     if title is None or title.token.tag != "h1":
         yield Fault(page.path, 1, "no title: begin with # and the title")
     for piece in page.pieces:
-        for message in _refused(piece):
+        for message in (*_refused(piece), *_astray(piece, page, labels)):
             yield Fault(page.path, piece.line, message)
-        if piece.token.type == "link_open":
-            message = _astray(str(piece.token.attrGet("href")), page, labels)
-            if message:
-                yield Fault(page.path, piece.line, message)
         if piece.directive == "glossary":
             for offset, line in enumerate(piece.token.content.splitlines(), start=1):
                 if re.match(r"\S.*\s:\s", line) and not line.startswith(":"):
@@ -122,19 +118,18 @@ def refused(page: Page, labels: dict[str, Page]) -> Iterator[Fault]:
                     )
 
 
-def _astray(target: str, page: Page, labels: dict[str, Page]) -> str | None:
-    """Return what is wrong with a link from a page to `target`, and what to write."""
+def _astray(piece: Piece, page: Page, labels: dict[str, Page]) -> Iterator[str]:
+    target = str(piece.token.attrGet("href"))
     path, _, label = target.partition("#")
-    if re.match(r"(https?|mailto):", target):
-        return None
+    if piece.token.type != "link_open" or re.match(r"(https?|mailto):", target):
+        return
     if path or label not in labels:
-        return (
+        yield (
             f"a link to {target} goes astray: write (label)= before the title it leads to, "
             "and [](#label) here"
         )
-    if SITE_ONLY in labels[label].path.parts and SITE_ONLY not in page.path.parts:
-        return f"a link to {target}, which the book and the e-book leave out: {TEXT}"
-    return None
+    elif SITE_ONLY in labels[label].path.parts and SITE_ONLY not in page.path.parts:
+        yield f"a link to {target}, which the book and the e-book leave out: {TEXT}"
 
 
 def _refused(piece: Piece) -> Iterator[str]:
