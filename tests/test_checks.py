@@ -151,7 +151,8 @@ def test_the_habits_of_the_house_are_checked(tmp_path: Path, text: str, message:
         (DRAWING.replace("<desc>D</desc>", "<desc/>"), "no <desc>, or an empty one"),
         (DRAWING.replace("<text>x</text>", ""), "no <text>"),
         (DRAWING.replace("<text>x", "<text>a ?"), "typography"),
-        (DRAWING.replace("<text>", '<text id="a">'), 'write id="dessin-a"'),
+        (DRAWING.replace("<text>x", "<text>x<tspan>y</tspan>"), "<tspan> in a <text> is not"),
+        (DRAWING.replace("<text>", "<image/><text>"), "<image> is lost"),
         (DRAWING.replace("</text>", ""), "not well-formed"),
     ],
 )

@@ -46,7 +46,7 @@ TOKENS = {
     "image": "an image has no place for its description: write a {figure} directive",
     "myst_block_break": "a block break has no effect: remove it",
     "reference_definition": "a link by reference is printed as it is: write [text](target)",
-    "s_open": "text between ~~ is not struck out: remove it",
+    "s_open": "text between ~~ is not struck out: write it without them",
     "span_open": "an attribute on a word is dropped: write the word alone",
     "substitution_block": f"a substitution is lost: {TEXT}",
     "substitution_inline": f"a substitution is lost: {TEXT}",
@@ -136,7 +136,9 @@ def _refused(piece: Piece) -> Iterator[str]:
     token = piece.token
     if piece.directive:
         yield from _refused_directive(piece)
-    elif advice := TOKENS.get(f"{token.type} {token.info}".strip()):
+    elif advice := TOKENS.get(
+        f"fence {token.info}".strip() if token.type == "fence" else token.type
+    ):
         yield advice
     elif "task-list-item" in str(token.attrGet("class") or ""):
         yield "a check box is lost: write a plain list"

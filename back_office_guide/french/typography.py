@@ -21,7 +21,7 @@ RULES = [
     (rf"«{SPACES}", f"«{WIDE}"),
     (rf"(?<=\S){SPACES}»", f"{WIDE}»"),
     (rf"(?<=[^\s;!?(«…]){SPACES}([;!?])", rf"{NARROW}\1"),
-    (rf"(?<=\S){SPACES}:(?=\s|$)", f"{WIDE}:"),
+    (rf"(?<=[^\s:]){SPACES}:(?=\s|$)", f"{WIDE}:"),
     (rf"(?<=\d)[ {WIDE}](?=\d{{3}}(?!\d))", NARROW),
     (rf"(?<=\d){SPACES}(?=[€%])", WIDE),
     (rf"(?<=\d)[ {NARROW}](?=h\b)", WIDE),
