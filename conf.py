@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
+from back_office_guide.core.pages import DIALECT  # noqa: E402
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#project-information
 project = "Le back office"
@@ -32,7 +33,7 @@ exclude_patterns = ["_theme", "locale", "figures"]
 smartquotes = False  # the sources hold the typography itself, so that catalogs hold it too
 
 # https://myst-parser.readthedocs.io/en/latest/configuration.html
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = list(DIALECT)
 myst_disable_syntax = ["html_inline", "html_block"]
 myst_footnote_transition = False
 myst_ref_domains = ["std"]  # else each [](#label) is looked up as a name of C++, too

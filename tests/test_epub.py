@@ -241,9 +241,15 @@ def test_the_contents_hold_every_part_and_page_by_its_title(ebook: Ebook) -> Non
             title = ebook.pages[f"{page}.xhtml"].h1
             assert title
             expected.append((as_words(title.get_text()), f"{page}.xhtml"))
-    found = [(as_words(each.get_text()), each.get("href")) for each in contents.select("a, span")]
-    assert found == expected
-    assert ("Glossaire", "annexes/glossaire.xhtml") in found or ebook.code != "fr"
+    entries = contents.select("a:not([href*='#']), span")
+    assert [(as_words(each.get_text()), each.get("href")) for each in entries] == expected
+    sections = [str(each["href"]).partition("#") for each in contents.select("a[href*='#']")]
+    assert [f"{file}#{name}" for file, _, name in sections] == [
+        f"{page}.xhtml#{section['id']}"
+        for page in PAGES
+        for section in ebook.pages[f"{page}.xhtml"].select("main > section > section")
+    ]
+    assert ("Glossaire", "annexes/glossaire.xhtml") in expected or ebook.code != "fr"
 
 
 @every_language
@@ -270,6 +276,19 @@ def test_the_glossary_has_the_same_terms_in_every_language(ebooks: dict[str, Ebo
     }
     assert {"term-back-office", "term-front-office"} <= terms["fr"]
     assert all(each == terms["fr"] for each in terms.values())
+
+
+@every_language
+def test_the_glossary_and_notes_say_what_they_are(ebook: Ebook) -> None:
+    page = ebook.pages["annexes/glossaire.xhtml"]
+    glossary = page.select_one("[role=doc-glossary]")
+    assert glossary
+    assert glossary["epub:type"] == "glossary"
+    assert {str(each["epub:type"]) for each in glossary.select("dt, dd")} == {
+        "glossterm",
+        "glossdef",
+    }
+    assert "EPUB Accessibility 1.1 - WCAG 2.2 Level AA" in ebook.said("dcterms:conformsTo")
 
 
 @every_language

@@ -7,6 +7,7 @@ A drawing reads the way its language does: where that is from right to left, it 
 its texts are not. One whose <svg> says direction="ltr", such as a chart with axes, stays as it is.
 """
 
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -34,12 +35,13 @@ class TranslatedFigures(SphinxPostTransform):
 
     def run(self, **_: object) -> None:
         """Treat the figures of one page, or of a book."""
-        for image in list(self.document.findall(nodes.image)):
+        images = list(self.document.findall(nodes.image))
+        for place, image in enumerate(images, start=1):
             path = Path(self.app.srcdir, image["uri"])
             if path.suffix != ".svg":
                 continue
             try:
-                self.treat(image, path, self._drawing(image, path))
+                self.treat(image, path, self._drawing(image, path), place)
             except (OSError, ET.ParseError) as error:
                 logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
 
@@ -50,17 +52,20 @@ class TranslatedFigures(SphinxPostTransform):
             mirror(svg)
         return svg
 
-    def _translate(self, image: nodes.image) -> Translate:
-        """Return what translates the messages of the page that holds the image."""
+    def page_of(self, image: nodes.image) -> str:
+        """Return the name of the page that holds the image."""
         page = image.parent
         while page.parent is not None:  # a book holds its pages, and each its own document
             page = page.parent
-        name = self.env.path2doc(page["source"]) or self.env.current_document.docname
-        known = translations(catalog_path(self.config, name)).messages
+        return self.env.path2doc(page["source"]) or self.env.current_document.docname
+
+    def _translate(self, image: nodes.image) -> Translate:
+        """Return what translates the messages of the page that holds the image."""
+        known = translations(catalog_path(self.config, self.page_of(image))).messages
         return lambda text: known.get(text, text)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
-        """Set the drawing of the file `path` into the page."""
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+        """Set the drawing of the file `path` into the page, of whose images it has this place."""
         raise NotImplementedError
 
 
@@ -71,9 +76,9 @@ class InlineFigures(TranslatedFigures):
     default_priority = 90
     formats = ("html",)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Put the drawing in the place of the image."""
-        markup = inline(svg, path.stem, image.get("alt", ""))
+        markup = inline(svg, f"drawing-{place}", image.get("alt", ""))
         image.replace_self(nodes.raw("", markup, format="html"))
 
 
@@ -83,9 +88,9 @@ class CopiedFigures(TranslatedFigures):
     default_priority = 90
     formats = ("latex",)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Put the copy in the place of the image."""
-        copied = Path(self.app.doctreedir, "figures", path.name)
+        copied = Path(self.app.doctreedir, "figures", self.page_of(image), str(place), path.name)
         copied.parent.mkdir(parents=True, exist_ok=True)
         for style in path.parent.glob("*.css"):  # which the drawing names
             shutil.copyfile(style, copied.parent / style.name)
@@ -143,8 +148,19 @@ def speaking(svg: ET.Element) -> Iterator[ET.Element]:
 def inline(svg: ET.Element, name: str, alternative: str) -> str:
     """Return a drawing as HTML, named by `alternative` and described by its desc.
 
-    `name` is its own in the page. The roles and names follow https://www.w3.org/TR/svg-aam-1.0/.
+    `name` is its own in the page, and begins the identifiers in it. The roles and names follow
+    https://www.w3.org/TR/svg-aam-1.0/.
     """
+    own = {node.get("id") for node in svg.iter()}
+
+    def unique(match: re.Match[str]) -> str:
+        return f"#{name}-{match[1]}" if match[1] in own else match[0]
+
+    for node in svg.iter():
+        for attribute, value in node.items():
+            node.set(attribute, re.sub(r"#([\w-]+)", unique, value))
+        if "id" in node.attrib:
+            node.set("id", f"{name}-{node.get('id')}")
     svg.set("role", "img")
     svg.set("aria-label", alternative)
     description = svg.find(f"{{{SVG}}}desc")
