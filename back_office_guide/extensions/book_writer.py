@@ -150,7 +150,7 @@ class BookTranslator(LaTeXTranslator):
 
     def visit_literal(self, node: Element) -> None:
         """Begin code in a line."""
-        self.open("Code")
+        self.body.append(r"\guideinline{Code}{}")
         super().visit_literal(node)
 
     def depart_literal(self, node: Element) -> None:
@@ -187,7 +187,7 @@ class BookTranslator(LaTeXTranslator):
     def visit_inline(self, node: Element) -> None:
         """Name the language of foreign words."""
         if "lang" in node:
-            self.open("Span", f"/Lang ({node['lang']})")
+            self.body.append(rf"\guideinline{{Span}}{{/Lang ({node['lang']})}}")
         super().visit_inline(node)
 
     def depart_inline(self, node: Element) -> None:

@@ -98,11 +98,13 @@ end
 -- Shipping out ------------------------------------------------------------------------------------
 
 local GLYPH, DISC, GLUE, KERN = node.id("glyph"), node.id("disc"), node.id("glue"), node.id("kern")
-local RULE, WHATSIT = node.id("rule"), node.id("whatsit")
+local RULE, WHATSIT, DIR = node.id("rule"), node.id("whatsit"), node.id("dir")
 local HLIST, VLIST = node.id("hlist"), node.id("vlist")
 local LITERAL = node.subtype("pdf_literal")
 local START_LINK, END_LINK = node.subtype("pdf_start_link"), node.subtype("pdf_end_link")
 local SPACE = {[0] = true, [13] = true, [14] = true} -- userskip, spaceskip, xspaceskip
+local MIRRORED = {["("] = ")", [")"] = "(", ["["] = "]", ["]"] = "[", ["«"] = "»", ["»"] = "«"}
+local SOFT_HYPHEN, RIGHT_SKIP = utf8.char(0xAD), 9
 local SOFT = {[1] = true, [3] = true, [4] = true, [5] = true} -- \-, and by patterns
 
 local pages, marks = 0, {}   -- pages shipped out; the elements of the marks of this page
@@ -181,9 +183,20 @@ local function spaced(head, glue, width, run, like)
   return head
 end
 
+-- Say whether a glyph is the last one of its line.
+local function ends(glyph)
+  local n = glyph.next
+  while n and n.id ~= GLYPH and n.id ~= DISC and n.id ~= HLIST do
+    n = n.next
+  end
+  return not n
+end
+
 local function walk(box)
   local head = box.head
   local line = box.id == HLIST
+  local right_to_left = box.dir == "TRT"
+  local directions = {}
   local open, last, glyph, disc  -- the run that is marked, and in it the last node, glyph, disc
   local link                     -- the link that is open
 
@@ -194,31 +207,25 @@ local function walk(box)
     end
   end
 
-  local function mark(n, run)
-    if run ~= open then
+  -- Mark a node as part of a run; `text` is what it means, where that is not what it shows.
+  local function mark(n, run, text)
+    if run ~= open or text then
       stop()
-      if run == ARTIFACT then
-        head = node.insert_before(head, n, literal("/Artifact BMC"))
-      elseif run == PAGINATION then
-        head = node.insert_before(head, n, literal("/Artifact <</Type /Pagination>> BDC"))
-      else
-        local element = runs[run].element
-        marks[#marks + 1] = element
+      local data = "/Artifact BMC"
+      if run == PAGINATION then
+        data = "/Artifact <</Type /Pagination>> BDC"
+      elseif run ~= ARTIFACT then
+        marks[#marks + 1] = runs[run].element
         table.insert(runs[run].marks, {page = pages, mark = #marks - 1})
-        local data = string.format("/%s <</MCID %d>> BDC", element.kind, #marks - 1)
-        head = node.insert_before(head, n, literal(data))
+        data = string.format("/%s <</MCID %d %s>> BDC", runs[run].element.kind, #marks - 1,
+          text and "/ActualText " .. text_string(text) or "")
       end
+      head = node.insert_before(head, n, literal(data))
       open = run
     end
     last = n
-  end
-
-  -- A hyphen that only the end of the line put there.
-  local function soften()
-    if glyph and disc and SOFT[disc.subtype] and glyph == last and unicode(glyph):match("^[-‐]$") then
-      head = node.insert_before(head, glyph, literal("/Span <</ActualText <FEFF00AD>>> BDC"))
-      head, last = node.insert_after(head, glyph, literal("EMC"))
-      return true
+    if text then
+      stop()
     end
   end
 
@@ -240,9 +247,16 @@ local function walk(box)
           mark(n, run)
         end
       elseif id == GLYPH then
-        mark(n, run)
+        local text = unicode(n)
+        local meant
+        if right_to_left then -- babel took the mirror image
+          meant = MIRRORED[text]
+        elseif disc and SOFT[disc.subtype] and text:match("^[-‐]$") and ends(n) then
+          meant = SOFT_HYPHEN
+        end
+        mark(n, run, run > ARTIFACT and meant or nil)
+        say(run, meant or text)
         glyph = n
-        say(run, unicode(n))
       else
         if n.replace then
           mark(n, run)
@@ -258,16 +272,21 @@ local function walk(box)
         stop()
         mark(n, ARTIFACT)
         stop()
-      elseif line and glyph and open > ARTIFACT then
+      elseif line and glyph and open and open > ARTIFACT then
         if SPACE[n.subtype] and (n.width > glyph.width / 8 or n.stretch_order > 0) then
           head = spaced(head, n, n.stretch_order > 0, open, glyph.font)
           last, disc = n, nil
-        elseif n.subtype == 9 and glyph then -- the line ends
-          if not soften() then
-            head = spaced(head, n, true, open, glyph.font)
-            last = n.prev
-          end
+        elseif n.subtype == RIGHT_SKIP then
+          head = spaced(head, n, true, open, glyph.font)
+          last = n.prev
         end
+      end
+    elseif id == DIR then
+      if n.dir:sub(1, 1) == "-" then
+        right_to_left = table.remove(directions)
+      else
+        directions[#directions + 1] = right_to_left
+        right_to_left = n.dir:match("TRT") ~= nil
       end
     elseif id == WHATSIT and n.subtype == START_LINK then
       link = n
