@@ -84,6 +84,8 @@ latex_additional_files = [
     "docs/_latex/guide-ar.sty",
     "docs/_latex/guide-es.sty",
     "docs/_latex/guide-fr.sty",
+    "docs/_latex/guide-tags.lua",
+    "docs/_latex/guide-tags.sty",
     "docs/_latex/index.xdy",
     "docs/_latex/index-ar.xdy",
 ]

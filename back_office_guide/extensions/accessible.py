@@ -76,7 +76,7 @@ class AccessibleTranslator(HTML5Translator):
 class ForeignWords(SphinxPostTransform):
     """Name the language of the words of config.foreign_words (WCAG 3.1.2, RGAA 8.7)."""
 
-    formats = ("html",)
+    formats = ("html", "latex")
     default_priority = 700
 
     def run(self, **_: object) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from babel.dates import format_date
 from docutils import nodes
-from docutils.nodes import Element
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.latex import LaTeXBuilder
@@ -15,8 +14,9 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
-from sphinx.writers.latex import LaTeXTranslator
 
+from back_office_guide.extensions.book_writer import BookTranslator, grouped
+from back_office_guide.extensions.figures import map_glyphs
 from back_office_guide.extensions.languages import language_of
 from back_office_guide.extensions.website import description
 
@@ -47,47 +47,6 @@ def parts(environment: BuildEnvironment) -> Iterator[addnodes.toctree]:
             yield toctree
 
 
-class BookTranslator(LaTeXTranslator):
-    """Sphinx's LaTeX writer, with what a printed page and its log need.
-
-    Cross-references carry page numbers, but not citations; pictures their alternative text; and
-    the log says where each page of the guide begins.
-    """
-
-    def visit_start_of_file(self, node: Element) -> None:
-        """Name the page of the guide that begins."""
-        self.body.append(f"\n\\guidesource{{docs/{node['docname']}.md}}\n")
-        super().visit_start_of_file(node)
-
-    def encode(self, text: str) -> str:
-        """Escape a text; a part that it isolates, from left to right, becomes a group of TeX's."""
-        return grouped(super().encode(text))
-
-    def visit_image(self, node: Element) -> None:
-        """Draw a picture, described for those who do not see it.
-
-        Sphinx 9.0 drops the alternative text.
-        """
-        alternative = f"\ufeff{node.get('alt', '')}".encode("utf-16-be").hex()
-        self.body.append(f"\\guidepicture{{{alternative}}}{{%\n")
-        super().visit_image(node)
-        self.body.append("}")
-
-    def visit_glossary(self, node: Element) -> None:
-        """Set what follows as a glossary."""
-        self.body.append("\n\\begin{guideglossary}")
-
-    def depart_glossary(self, node: Element) -> None:
-        """End it."""
-        self.body.append("\\end{guideglossary}\n")
-
-    def visit_reference(self, node: Element) -> None:
-        """Open a link; a citation, whose target is an entry of the sources, ends without page."""
-        super().visit_reference(node)
-        if "#src-" in node.get("refuri", ""):
-            self.context[-1] = "}}}"
-
-
 class BookBuilder(LaTeXBuilder):
     """Sphinx's LaTeX builder, with the home page as first chapter and the captions as parts.
 
@@ -111,6 +70,13 @@ class BookBuilder(LaTeXBuilder):
     def get_contentsname(self, indexfile: str) -> str:
         """Return "", so that babel names the table of contents."""
         return ""
+
+    def copy_image_files(self) -> None:
+        """Have the fonts of the figures say what PDF/UA asks them to."""
+        super().copy_image_files()
+        for name in self.images.values():
+            if name.endswith(".pdf"):
+                map_glyphs(Path(self.outdir, name))
 
     def copy_support_files(self) -> None:
         """Have xindy sort by our rules too, for which Sphinx has no setting."""
@@ -157,14 +123,6 @@ class BookBuilder(LaTeXBuilder):
             f"\n\\newcommand{{\\{name}}}{{{grouped(escape(text, self.config.latex_engine))}}}"
             for name, text in said.items()
         )
-
-
-def grouped(text: str) -> str:
-    """Return LaTeX where what is isolated, from left to right, is a group.
-
-    babel leaves out these characters, LRI and PDI: https://www.unicode.org/reports/tr9/
-    """
-    return text.replace("\u2066", r"\guideltr{").replace("\u2069", "}")
 
 
 def is_entry(term: nodes.term) -> bool:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from docutils import nodes
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -168,6 +170,27 @@ def inline(svg: ET.Element, name: str, alternative: str) -> str:
         description.set("id", f"{name}-desc")
         svg.set("aria-describedby", f"{name}-desc")
     return ET.tostring(svg, encoding="unicode")
+
+
+def map_glyphs(path: Path) -> None:
+    """Write into the fonts of a PDF how their glyphs are numbered.
+
+    cairo leaves it out of TrueType fonts with many glyphs; PDF/UA-1 asks for it (7.21.3.2).
+    """
+    writer = PdfWriter(clone_from=path)
+    for page in writer.pages:
+        for font in _fonts(page):
+            for inner in font.get("/DescendantFonts", ()):
+                if inner["/Subtype"] == "/CIDFontType2":
+                    inner.get_object()[NameObject("/CIDToGIDMap")] = NameObject("/Identity")
+    writer.write(path)
+
+
+def _fonts(drawn: DictionaryObject) -> Iterator[DictionaryObject]:
+    resources = drawn.get("/Resources", {})
+    yield from (font.get_object() for font in resources.get("/Font", {}).values())
+    for form in resources.get("/XObject", {}).values():
+        yield from _fonts(form.get_object())
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
