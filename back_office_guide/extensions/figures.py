@@ -76,7 +76,8 @@ class InlineFigures(TranslatedFigures):
     def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
         """Put the drawing in the place of the image, and on the site a file of it to keep."""
         if self.app.builder.name != "epub" and self.config.html_theme == "guide":
-            image.parent += nodes.raw("", self._kept(path, svg), format="html")
+            figure: nodes.Element = image.parent
+            figure += nodes.raw("", self._kept(path, svg), format="html")
         markup = inline(svg, path.stem, image.get("alt", ""))
         image.replace_self(nodes.raw("", markup, format="html"))
 
