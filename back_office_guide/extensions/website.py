@@ -5,8 +5,9 @@ theme, this extension does nothing.
 """
 
 import json
+import re
 import unicodedata
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -131,6 +132,8 @@ class Website:
             root = f"{up}{here.code}/"
             relative = context["pathto"]
             context["pathto"] = lambda *words, **options: root + relative(*words, **options)
+            for name in ("css_tag", "js_tag"):
+                context[name] = _rooted(context[name], root)
         languages = [
             Translation(
                 name=language.name,
@@ -246,6 +249,11 @@ class Website:
             graph.append({"@type": "DefinedTermSet", "name": title, "hasDefinedTerm": terms})
         text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
         return text.replace("<", "\\u003c")  # else a "</script>" would end the element
+
+
+def _rooted(tag: Callable[[object], str], root: str) -> Callable[[object], str]:
+    """Return what writes an element as `tag` does, with `root` before a relative address."""
+    return lambda file: re.sub(r'(href|src)="(?!\w+:)', rf'\1="{root}', tag(file))
 
 
 def _name(file: object) -> str:
