@@ -92,6 +92,56 @@ return [...document.querySelectorAll("svg.drawing text")].filter(text => {
       && y > place.top + 4 && y < place.bottom - 4);
 }).map(text => text.textContent);
 """
+# The links of the text whose line has too little contrast to be told by, and a search field whose
+# hint cannot be read (WCAG 1.4.1, 1.4.3).
+FAINT = """
+const light = colour => {
+  const scale = colour.startsWith("color(") ? 1 : 255;
+  const [r, g, b] = colour.match(/[\\d.]+/g).map(each => each / scale)
+    .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrast = (one, other) => {
+  const [lighter, darker] = [light(one), light(other)].sort((a, b) => b - a);
+  return (lighter + 0.05) / (darker + 0.05);
+};
+const ground = part => {
+  const colour = getComputedStyle(part).backgroundColor;
+  return /, 0\\)|transparent/.test(colour) ? ground(part.parentElement) : colour;
+};
+const links = [...document.querySelectorAll("main a[href]:not(.headerlink)")].filter(link => {
+  const style = getComputedStyle(link);
+  return style.textDecorationLine !== "underline"
+    || contrast(style.textDecorationColor, ground(link)) < 3;
+});
+const fields = [...document.querySelectorAll("input[placeholder]")].filter(field =>
+  contrast(getComputedStyle(field, "::placeholder").color, ground(field)) < 4.5);
+return [...links, ...fields].map(part => part.outerHTML);
+"""
+# The tables that scroll without a name, a place for the keyboard and a hint; the captions cut.
+UNSEEN = """
+const tables = [...document.querySelectorAll(".table-wrapper")].filter(box =>
+  box.scrollWidth > box.clientWidth && !(box.tabIndex === 0
+    && box.getAttribute("role") === "region" && box.ariaLabel && box.dataset.hint));
+const captions = [...document.querySelectorAll("caption .caption-text")].filter(caption => {
+  const {left, right} = caption.getBoundingClientRect();
+  return left < 0 || right > innerWidth;
+});
+return [...tables, ...captions].map(part => part.textContent.slice(0, 60));
+"""
+# Spaces text as some readers do (WCAG 1.4.12), and returns what that cuts.
+SPACED = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+  word-spacing: 0.16em !important } p { margin-block-end: 2em !important }`);
+document.adoptedStyleSheets = [sheet];
+return [...document.querySelectorAll("body *")].filter(part => {
+  const style = getComputedStyle(part);
+  return ["hidden", "clip"].includes(style.overflowX) && style.clipPath === "none"
+    && (part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1)
+    && part.clientWidth && part.localName !== "html" && !part.closest("svg");
+}).map(part => part.outerHTML.slice(0, 80));
+"""
 # How far parts have moved since the page began to load.
 SHIFTS = (
     "const done = arguments[0], found = [];"
@@ -127,8 +177,11 @@ def look_at(browser: webdriver.Chrome, address: str, schemes: bool) -> dict[str,
     wrong["words of figures out of place"] = browser.execute_script(MISPLACED)
     browser.execute_script(AXE.read_text("utf-8"))
     wrong["axe, desktop, light"] = axe(browser, RULES)
+    wrong["faint, light"] = browser.execute_script(FAINT)
     show(browser, 390, "dark")
     wrong["axe, phone, dark"] = axe(browser, RULES)
+    wrong["faint, dark"] = browser.execute_script(FAINT)
+    wrong["unseen"] = browser.execute_script(UNSEEN)
     if schemes:
         show(browser, 1400, "dark")
         wrong["axe, desktop, dark"] = axe(browser, ["color-contrast"])
@@ -141,6 +194,9 @@ def look_at(browser: webdriver.Chrome, address: str, schemes: bool) -> dict[str,
         for scheme in ("light", "dark"):
             show(browser, 360, scheme)
             wrong[f"figures, {scheme}"] = look_at_figures(browser, scheme)
+    wrong["cut when spaced"] = browser.execute_script(SPACED)
+    wrong["words of figures out of place when spaced"] = browser.execute_script(MISPLACED)
+    wrong["wider when spaced"] = browser.execute_script(SCROLLS_SIDEWAYS)
     return {what: found for what, found in wrong.items() if found}
 
 
@@ -158,6 +214,24 @@ def test_nothing_is_wrong_with_any_page(
         if (found := look_at(browser, f"{address}/{page}", schemes))
     }
     assert wrong == {}
+
+
+def test_nothing_is_wrong_with_the_pages_at_the_root(
+    browser: webdriver.Chrome, address: str, site: Path
+) -> None:
+    require("npm")
+    for code in CODES:  # the page for lost addresses says so in each
+        assert f'<a href="/{code}/index.html">' in (site.parent / "404.html").read_text("utf-8")
+    messages(browser)
+    assert look_at(browser, f"{address}/404.html", schemes=True) == {}
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*lead.js*"]})
+    try:
+        found = look_at(browser, f"{address}/index.html", schemes=True)
+        assert [each for each in found.pop("policy") if "lead.js" not in each] == []
+        assert found == {}
+    finally:
+        browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
 
 
 def test_nothing_moves_while_a_page_loads_on_a_phone(

@@ -72,9 +72,7 @@ QUOTED = re.compile(r"«([^»]+)»|“([^“”]+)”|„([^„“]+)“")
 BRACKETS = re.compile(r"\(([^()]+)\)")
 
 
-def without_quotations(
-    before: str, after: str, *patterns: re.Pattern[str]
-) -> tuple[str, str]:
+def without_quotations(before: str, after: str, *patterns: re.Pattern[str]) -> tuple[str, str]:
     """Return two texts without addresses, and without what both hold and a pattern matches."""
     texts = ADDRESS.sub(" ", before), ADDRESS.sub(" ", after)
     folded = [fold(text).casefold() for text in texts]

@@ -11,7 +11,14 @@ import polib
 import snowballstemmer  # type: ignore[import-untyped]
 from babel.core import Locale, UnknownLocaleError
 
-from back_office_guide.catalogs.values import ADDRESS, BRACKETS, QUOTED, is_number, visible, without_quotations
+from back_office_guide.catalogs.values import (
+    ADDRESS,
+    BRACKETS,
+    QUOTED,
+    is_number,
+    visible,
+    without_quotations,
+)
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
 

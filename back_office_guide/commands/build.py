@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 
+from back_office_guide.commands import root
 from back_office_guide.commands.inputs import (
     BYPRODUCTS,
     INPUTS,
@@ -36,8 +37,6 @@ from back_office_guide.core.paths import BUILD, LOCALE, ROOT, TEMPLATES, WORK, b
 from back_office_guide.core.progress import published
 
 DIGEST = ".inputs"
-# What no search engine should lead to.
-NOT_PAGES = {"404.html", "search.html"}
 
 
 class BuildError(Exception):
@@ -394,10 +393,7 @@ def swap_folders(one: Path, other: Path) -> bool:
 
 
 def write_root(languages: Languages) -> None:
-    """Write what leads to the languages that are built: build/html/index.html, and sitemap.xml.
-
-    The map needs the address of the site, SITE_URL: https://www.sitemaps.org/protocol.html
-    """
+    """Write what is beside the languages that are built, and copy the books if BOOKS asks."""
     html = BUILD / "html"
     there = [language for language in languages.all if (html / language.code).is_dir()]
     books = [
@@ -416,36 +412,12 @@ def write_root(languages: Languages) -> None:
     if read_digest(html / DIGEST) == digest:
         return
     (html / DIGEST).unlink(missing_ok=True)
-    write_atomically(html / "index.html", template("languages.html", there, languages.source))
-    write_atomically(html / "_headers", template("_headers", there, languages.source))
+    address = os.environ.get("SITE_URL", "").rstrip("/")
+    for name, text in root.files(html, there, languages.source, address, with_books=bool(books)):
+        write_atomically(html / name, text)
     for book in books:
         shutil.copyfile(book, html / book.name)
-    address = os.environ.get("SITE_URL", "").rstrip("/")
-    if address:
-        found = (html / there[0].code).rglob("*.html")
-        paths = sorted(path.relative_to(html / there[0].code).as_posix() for path in found)
-        pages = [path for path in paths if path not in NOT_PAGES]
-        write_atomically(
-            html / "sitemap.xml", template("sitemap.xml", there, languages.source, address, pages)
-        )
     write_atomically(html / DIGEST, digest)
-
-
-def template(
-    name: str,
-    languages: list[Language],
-    source: Language,
-    address: str = "",
-    pages: list[str] | None = None,
-) -> str:
-    """Return what a template of the theme makes of the languages that are built."""
-    jinja2 = import_module("jinja2")  # which takes long to import, and is seldom needed
-    loader = jinja2.FileSystemLoader(ROOT / "docs" / "_theme" / "guide")
-    templates = jinja2.Environment(loader=loader, autoescape=True)
-    rendered: str = templates.get_template(name).render(
-        languages=languages, source=source, address=address, pages=pages
-    )
-    return rendered
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -11,6 +11,7 @@ import re
 import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
 
 from docutils import nodes
@@ -19,6 +20,7 @@ from pypdf.generic import DictionaryObject, NameObject
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.extensions.languages import catalog_path, language_of
@@ -79,9 +81,27 @@ class InlineFigures(TranslatedFigures):
     formats = ("html",)
 
     def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
-        """Put the drawing in the place of the image."""
+        """Put the drawing in the place of the image, and on the site a file of it to keep."""
+        if self.app.builder.name != "epub" and self.config.html_theme == "guide":
+            figure: nodes.Element = image.parent
+            figure += nodes.raw("", self._kept(path, svg), format="html")
         markup = inline(svg, f"drawing-{place}", image.get("alt", ""))
         image.replace_self(nodes.raw("", markup, format="html"))
+
+    def _kept(self, path: Path, svg: ET.Element) -> str:
+        """Write the drawing as a file that needs no other, and return the link to it as HTML."""
+        builder = self.app.builder
+        style = ET.Element(f"{{{SVG}}}style")
+        style.text = path.with_name("figures.css").read_text(encoding="utf-8")
+        alone = copy(svg)
+        alone.insert(0, style)
+        target = f"{builder.imagedir}/{path.name}"
+        result = Path(self.app.outdir, target)
+        result.parent.mkdir(exist_ok=True)
+        result.write_text(ET.tostring(alone, encoding="unicode"), encoding="utf-8")
+        page = builder.get_target_uri(self.env.current_document.docname)
+        address = {"address": relative_uri(page, target)}
+        return str(builder.templates.render("download.html", address))
 
 
 class CopiedFigures(TranslatedFigures):

@@ -41,11 +41,11 @@ from back_office_guide.core.catalog import (
 )
 from back_office_guide.core.markup import PLAIN, Difference, interface_differences, refused
 from back_office_guide.core.progress import count
-from back_office_guide.extensions.languages import catalog_path
+from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 
 logger = logging.getLogger(__name__)
 
-# The share of a page that is not translated, in its metadata.
+# The share of a page that is not translated, in its metadata; and a part of it that is not.
 UNTRANSLATED = "untranslated"
 
 
@@ -155,12 +155,14 @@ class TranslatedPage(SphinxTransform):
             self.env.note_dependency(path)
         found = translations(path)
         self.env.metadata[docname][UNTRANSLATED] = found.untranslated
-        if not found.messages:
+        if language_of(self.config) == languages_of(self.config).source:
             return
         self._prepare()
         for node, message in list(extract_messages(self.document)):
-            text = found.messages.get(message, message)
-            if text != message:
+            text = found.messages.get(message)
+            if text is None:
+                node[UNTRANSLATED] = True
+            elif text != message:
                 self._translate(node, message, text)
         for index in self.document.findall(addnodes.index):
             if index.get("inline") is False:  # so a directive writes it, and a term does not

@@ -5,20 +5,27 @@ theme, this extension does nothing.
 """
 
 import json
-from collections.abc import Iterator, Set
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from html import escape
+from itertools import groupby
 from math import ceil
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from babel.dates import format_date
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.core.git import committed_days
@@ -33,6 +40,7 @@ WORDS_A_MINUTE = 238
 DESCRIPTION = 160
 
 NOT_FOUND = "404"
+CHANGES = "changes"
 THEME = "guide"
 
 # The files of Sphinx and Furo that no page needs, since guide.css and guide.js do their work.
@@ -86,15 +94,25 @@ class Website:
         self._shown = dict.fromkeys((*ready, self._here))
         self._days = committed_days(Path(app.srcdir))
         self._menu = Menu(app)
+        static = Path(app.outdir, "_static")
+        self._digest = cache(lambda name: f"{crc32((static / name).read_bytes()):08x}")
         return env.found_docs
 
     def add_pages(self, _: Sphinx) -> Iterator[tuple[str, Context, str]]:
-        """Yield the page that a server shows for an address that leads nowhere.
+        """Yield the list of changes, and the page for an address that leads nowhere.
 
         sphinx-notfound-page takes one language a site, and writes addresses from its root on.
         """
         if self._in_theme:
             yield NOT_FOUND, {}, "404.html"
+            pages = self._app.env.found_docs
+            days = {page: day for page in sorted(pages) if (day := self._changed(page))}
+            newest_first = sorted(days, key=lambda page: days[page], reverse=True)
+            changes = [
+                (self._in_words(day), [(page, self._title(page)) for page in changed])
+                for day, changed in groupby(newest_first, lambda page: days[page])
+            ]
+            yield CHANGES, {"changes": changes}, "changes.html"
 
     def prepare(
         self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
@@ -106,6 +124,7 @@ class Website:
         context.pop("toctree", None)  # else Furo renders a menu that no template shows
         base = app.config.html_baseurl.rstrip("/")
         uri = app.builder.get_target_uri(pagename)
+        home = app.builder.get_target_uri(app.config.root_doc)
         up = "../" * (uri.count("/") + 1)
         root = ""
         if pagename == NOT_FOUND and base:  # which is shown at addresses of any depth
@@ -113,12 +132,14 @@ class Website:
             root = f"{up}{here.code}/"
             relative = context["pathto"]
             context["pathto"] = lambda *words, **options: root + relative(*words, **options)
-        translations = [
+            for name in ("css_tag", "js_tag"):
+                context[name] = _rooted(context[name], root)
+        languages = [
             Translation(
                 name=language.name,
                 tag=language.code.replace("_", "-"),
                 direction=language.direction,
-                link=f"{up}{language.code}/{uri}",
+                link=f"{up}{language.code}/{home if pagename == NOT_FOUND else uri}",
                 address=f"{base}/{language.code}/{uri}",
                 current=language == here,
             )
@@ -134,11 +155,14 @@ class Website:
             "direction": here.direction,
             "locale": here.dictionary,
             "card": f"{base}/{here.code}/_static/card-{here.code}.png",
-            "languages": translations,
-            "translations": translations,
-            "page_url": base and f"{base}/{here.code}/{uri}",
+            "languages": languages,
+            "page_url": self._address(pagename) if base and pagename != NOT_FOUND else "",
             "default_address": f"{base}/{self._languages.source.code}/{uri}",
+            "asset": lambda name: (
+                f"{context['pathto'](f'_static/{name}', resource=True)}?v={self._digest(name)}"
+            ),
             "navigation": lambda: self._menu.html(pagename, root),
+            "part": self._menu.part_of(pagename),
             "has_contents": bool(doctree)
             and "<ul" in (context.get("toc") or "").partition("<ul")[2],
             "description": description(doctree) or app.config.project,
@@ -149,10 +173,16 @@ class Website:
             context["ebook"] = f"{up}back-office-{here.code}.epub"
         if doctree:
             context["linked_data"] = self._linked_data(pagename, context, doctree)
-            context["changed"] = self._changed(pagename)
+            changed = self._changed(pagename)
+            context["changed"] = changed and self._in_words(changed)
             context["improve"] = self._edit_link(pagename)
             if here != self._languages.source:
                 context["untranslated_share"] = app.env.metadata[pagename].get(UNTRANSLATED)
+
+    def _address(self, pagename: str) -> str:
+        """Return where a page is on the web."""
+        base = self._app.config.html_baseurl.rstrip("/")
+        return f"{base}/{self._here.code}/{self._app.builder.get_target_uri(pagename)}"
 
     def _files(self, pagename: str) -> list[Path]:
         """Return the files in which a page is written: its source, and a catalog if any."""
@@ -167,14 +197,19 @@ class Website:
             return ""
         return f"{repository}/{path.relative_to(self._app.confdir).as_posix()}"
 
-    def _changed(self, pagename: str) -> str:
-        """Return the day of the last commit that touched a page, in words; "" if not known."""
-        days = [day for path in self._files(pagename) if (day := self._days.get(path))]
-        return format_date(max(days), "long", locale=self._here.dictionary) if days else ""
+    def _changed(self, pagename: str) -> date | None:
+        """Return the day of the last commit that touched a page, if it is known."""
+        return max(filter(None, map(self._days.get, self._files(pagename))), default=None)
+
+    def _in_words(self, day: date) -> str:
+        return str(format_date(day, "long", locale=self._here.dictionary))
+
+    def _title(self, pagename: str) -> str:
+        return str(self._app.env.titles[pagename].astext())
 
     def _linked_data(self, pagename: str, context: Context, doctree: nodes.document) -> str:
         """Return what a page is, for machines, as JSON-LD: https://schema.org/docs/full.html."""
-        title = self._app.env.titles[pagename].astext()
+        title = self._title(pagename)
         language = context["language"].replace("_", "-")
         article = {
             "@type": "Article",
@@ -185,19 +220,20 @@ class Website:
             "author": {"@type": "Organization", "name": self._app.config.author},
             "isPartOf": {"@type": "Book", "name": self._app.config.project, "inLanguage": language},
         }
-        if context["page_url"]:
-            article["url"] = context["page_url"]
-        trail = [self._app.config.project]
-        for caption, docnames in self._menu.parts:
-            if pagename in docnames:
-                trail += [caption, title]
-        breadcrumb = {
-            "@type": "BreadcrumbList",
-            "itemListElement": [
-                {"@type": "ListItem", "position": place, "name": name}
-                for place, name in enumerate(filter(None, trail), start=1)
-            ],
-        }
+        address = context["page_url"]
+        if address:
+            article["url"] = address
+        if changed := self._changed(pagename):
+            article["dateModified"] = changed.isoformat()
+        trail = [(self._app.config.project, self._app.config.root_doc)]
+        if part := context["part"]:
+            trail += [(part.title, part.first), (title, pagename)]
+        steps = [
+            {"@type": "ListItem", "position": place, "name": name}
+            | ({"item": self._address(page)} if address else {})
+            for place, (name, page) in enumerate(trail, start=1)
+        ]
+        breadcrumb = {"@type": "BreadcrumbList", "itemListElement": steps}
         graph: list[dict[str, Any]] = [article, breadcrumb]
         terms = [
             {
@@ -215,6 +251,11 @@ class Website:
         return text.replace("<", "\\u003c")  # else a "</script>" would end the element
 
 
+def _rooted(tag: Callable[[object], str], root: str) -> Callable[[object], str]:
+    """Return what writes an element as `tag` does, with `root` before a relative address."""
+    return lambda file: re.sub(r'(href|src)="(?!\w+:)', rf'\1="{root}', tag(file))
+
+
 def _name(file: object) -> str:
     """Return the name of a file of the theme or of an extension, from _static/ on."""
     return str(getattr(file, "filename", file)).removeprefix("_static/").partition("?")[0]
@@ -225,6 +266,14 @@ def description(doctree: nodes.document | None) -> str:
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         return shorten(" ".join(paragraph.astext().split()), DESCRIPTION, placeholder="…")
     return ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the guide: its title, and its first page."""
+
+    title: str
+    first: str
 
 
 @dataclass(frozen=True)
@@ -263,29 +312,39 @@ class Menu:
     def __init__(self, app: Sphinx) -> None:
         """Read the tables of contents, once all pages have been read."""
         self._app = app
-        toctrees = app.env.get_doctree(app.config.root_doc).findall(addnodes.toctree)
-        self.parts = [(each.get("caption") or "", each["includefiles"]) for each in toctrees]
         self._entries: dict[int, Entry] = {}
         self._places: dict[str, list[int]] = {}
+        self._parts: dict[str, Part] = {}
         self._html: list[str] = []
         self._folder = ""
-        for caption, docnames in self.parts:
-            if caption:
+        toctrees = app.env.get_doctree(app.config.root_doc).findall(addnodes.toctree)
+        for number, toctree in enumerate(toctrees, start=1):
+            docnames, caption, name = toctree["includefiles"], toctree.get("caption"), ""
+            if caption and docnames:
+                name = f' aria-labelledby="part-{number}"'
                 text = f'<span class="caption-text">{escape(caption)}</span>'
-                self._html.append(f'<p class="caption">{text}</p>')
-            self._add(docnames, ())
+                self._html.append(f'<p class="caption" id="part-{number}">{text}</p>')
+            self._add(docnames, (), Part(caption, docnames[0]) if name else None, name)
         self._link_from("")
 
-    def _add(self, docnames: list[str], around: tuple[int, ...]) -> None:
-        self._html.append("<ul>")
+    def part_of(self, pagename: str) -> "Part | None":
+        """Return the part that a page is in, if it has a caption."""
+        return self._parts.get(pagename)
+
+    def _add(
+        self, docnames: list[str], around: tuple[int, ...], part: "Part | None", name: str = ""
+    ) -> None:
+        self._html.append(f"<ul{name}>")
         for docname in docnames:
+            if part:
+                self._parts.setdefault(docname, part)
             place, inside = len(self._html), self._app.env.toctree_includes.get(docname, [])
             title = escape(self._app.env.titles[docname].astext())
             self._entries[place] = Entry(docname, title, around, bool(inside))
             self._places.setdefault(docname, []).append(place)
             self._html.append("")
             if inside:
-                self._add(inside, (*around, place))
+                self._add(inside, (*around, place), part)
             self._html.append("</li>")
         self._html.append("</ul>")
 
@@ -310,6 +369,25 @@ class Menu:
         return html.replace(' href="', f' href="{root}').replace(f"{root}#", "#") if root else html
 
 
+class Letters(SphinxPostTransform):
+    """Lead from the beginning of a glossary to the first term of each letter."""
+
+    builders = ("html", "dirhtml")
+    default_priority = 600
+
+    def run(self, **_: object) -> None:
+        """Add the letters to the glossaries of one page."""
+        for glossary in list(self.document.findall(addnodes.glossary)):
+            firsts: dict[str, nodes.reference] = {}
+            for term in glossary.findall(nodes.term):
+                letter = unicodedata.normalize("NFD", term.astext())[0].upper()
+                link = nodes.reference("", letter, internal=True, refid=term["ids"][0])
+                firsts.setdefault(letter, link)
+            links = [part for link in firsts.values() for part in (link, nodes.Text(" "))]
+            letters = nodes.paragraph("", "", *links, classes=["index-letters"])
+            glossary.parent.insert(glossary.parent.index(glossary), letters)
+
+
 def find_outdated(
     app: Sphinx, env: BuildEnvironment, added: Set[str], _: Set[str], removed: Set[str]
 ) -> Set[str]:
@@ -325,6 +403,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("repository_edit", "", "html", str)
     app.add_config_value("with_books", "", "html", str)
     app.add_config_value("published_languages", [], "html", list)
+    app.add_post_transform(Letters)
     app.connect("env-get-outdated", find_outdated)
     website = Website(app)
     app.connect("env-updated", website.begin)
