@@ -104,9 +104,13 @@ def ours(project: Project) -> Project:
         "html_js_files = ['own.js']\n"
         "def setup(app):\n"
         "    app.add_css_file('other.css')\n"
-        "    app.add_js_file('other.js')\n",
+        "    app.add_js_file('other.js')\n"
+        "    app.connect('html-page-context', add)\n"
+        "def add(app, name, *_):\n"
+        "    if name == 'a/deux':\n"
+        "        app.add_css_file('late.css')\n",
     )
-    for name in ("own.css", "own.js", "other.css", "other.js"):
+    for name in ("own.css", "own.js", "other.css", "other.js", "late.css"):
         project.write(f"own/{name}", "")
     return project
 
@@ -120,7 +124,7 @@ def linked(page: BeautifulSoup) -> str:
 def test_files_of_the_configuration_and_of_other_extensions_reach_the_page(ours: Project) -> None:
     ours.build()
     found = linked(ours.page("a/deux"))
-    for name in ("own.css", "own.js", "other.css", "other.js", "copybutton.js"):
+    for name in ("own.css", "own.js", "other.css", "other.js", "late.css", "copybutton.js"):
         assert f"_static/{name}" in found
     assert found.index("guide.css") < found.index("own.css")  # which may overrule it
     assert "copybutton" not in linked(ours.page())

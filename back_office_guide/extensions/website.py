@@ -145,12 +145,6 @@ class Website:
             )
             for language in self._shown
         ]
-        body = context.get("body") or ""
-        unwanted = REPLACED
-        unwanted = unwanted if "highlight" in body else unwanted | FOR_CODE
-        unwanted = unwanted if 'class="drawing"' in body else unwanted | FOR_DRAWINGS
-        for kind in ("css_files", "script_files"):
-            context[kind] = [each for each in context[kind] if _name(each) not in unwanted]
         context |= {
             "direction": here.direction,
             "locale": here.dictionary,
@@ -183,6 +177,22 @@ class Website:
         """Return where a page is on the web."""
         base = self._app.config.html_baseurl.rstrip("/")
         return f"{base}/{self._here.code}/{self._app.builder.get_target_uri(pagename)}"
+
+    def choose_files(
+        self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
+    ) -> None:
+        """Leave out the style sheets and scripts that a page does not need.
+
+        Those of the configuration and of other extensions, which come last, stay.
+        """
+        if not self._in_theme:
+            return
+        body = context.get("body") or ""
+        unwanted = REPLACED
+        unwanted = unwanted if "highlight" in body else unwanted | FOR_CODE
+        unwanted = unwanted if 'class="drawing"' in body else unwanted | FOR_DRAWINGS
+        for kind in ("css_files", "script_files"):
+            context[kind] = [each for each in context[kind] if _name(each) not in unwanted]
 
     def _files(self, pagename: str) -> list[Path]:
         """Return the files in which a page is written: its source, and a catalog if any."""
@@ -408,5 +418,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     website = Website(app)
     app.connect("env-updated", website.begin)
     app.connect("html-page-context", website.prepare, priority=400)
+    app.connect("html-page-context", website.choose_files, priority=900)
     app.connect("html-collect-pages", website.add_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
