@@ -45,13 +45,13 @@ def files() -> tuple[str, ...]:
 
 def digest_of(language: Language, *besides: str) -> str:
     """Return a digest of all that a language is built from, and of `besides`."""
-    made_of = [language.code, sys.version, printed_time(), *besides]
-    made_of += [os.environ.get(name, "") for name in VARIABLES]
+    inputs = [language.code, sys.version, printed_time(), *besides]
+    inputs += [os.environ.get(name, "") for name in VARIABLES]
     others, own = "docs/locale/", f"docs/locale/{language.code}/"
     for name in files():
         if name.startswith(own) or not name.startswith(others):
-            made_of += [name, digest(f"{ROOT}/{name}")]
-    return hashlib.sha256(repr(made_of).encode()).hexdigest()
+            inputs += [name, digest(f"{ROOT}/{name}")]
+    return hashlib.sha256(repr(inputs).encode()).hexdigest()
 
 
 def digest_of_catalogs() -> str:
