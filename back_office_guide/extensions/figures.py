@@ -91,10 +91,11 @@ class InlineFigures(TranslatedFigures):
     def _kept(self, path: Path, svg: ET.Element) -> str:
         """Write the drawing as a file that needs no other, and return the link to it as HTML."""
         builder = self.app.builder
-        style = ET.Element(f"{{{SVG}}}style")
-        style.text = path.with_name("figures.css").read_text(encoding="utf-8")
         alone = copy(svg)
-        alone.insert(0, style)
+        for path_of_style in sorted(path.parent.glob("*.css")):  # which the drawing names
+            style = ET.Element(f"{{{SVG}}}style")
+            style.text = path_of_style.read_text(encoding="utf-8")
+            alone.insert(0, style)
         target = f"{builder.imagedir}/{path.name}"
         result = Path(self.app.outdir, target)
         result.parent.mkdir(exist_ok=True)
