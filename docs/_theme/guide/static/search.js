@@ -61,11 +61,20 @@ var Search = (() => {
         holders.get(stem).set(unit, strength);
       }
       for (const text of [unit.text, ...unit.names.map((name) => name.title)]) {
-        for (const word of splitQuery(text)) spelled.set(fold(word), word);
+        for (const word of splitQuery(text)) if (!spelled.has(word)) spelled.set(fold(word), word);
       }
     }
+    const suggested = [...holders].filter(([, units]) => [...units.keys()].some((unit) => unit.weight > 0.5));
     const synonyms = index.synonyms.map((line) => line.split(",").map(contentOf));
-    return { units, holders, spelled, synonyms, terms: [...holders.keys()], pages: index.docnames.length };
+    return {
+      units,
+      holders,
+      spelled,
+      synonyms,
+      terms: [...holders.keys()],
+      suggested: suggested.map(([stem]) => stem),
+      pages: index.docnames.length,
+    };
   }
 
   // Returns the stems that may be meant by a word, each with how likely: its own; and, of what the
@@ -83,21 +92,23 @@ var Search = (() => {
     return found;
   }
 
-  // Returns the nearest spelling that the index knows, or null.
+  // Returns the nearest spelling that the index knows, or null. Of the first two letters one is right.
   function nearest(model, word) {
     const forms = [...new Set([fold(word), ...stems(word)])];
-    const length = forms[0].length;
-    if (length < 4 || length > 30 || /\d/.test(word)) return null;
+    const { length } = forms[0];
+    if (length < 4 || /\d/.test(word)) return null;
     let best = null;
     let least = length < 8 ? 1.9 : 2.9;
-    function consider(candidate, tail, from, result) {
-      if (candidate.length < 4 || candidate.length - from.length > 3 || from.length - candidate.length > (tail < 1 ? 6 : 3)) return;
-      const cost = distance(candidate, from, tail) + (candidate[0] === from[0] ? 0 : 0.5);
+    function consider(candidate, from, tail, result) {
+      const more = from.length - candidate.length;
+      if (candidate.length < 4 || more < -3 || more > (tail < 1 ? 6 : 3)) return;
+      const begins = candidate[0] === from[0];
+      if (!begins && candidate[1] !== from[1] && candidate[0] !== from[1]) return;
+      const cost = distance(candidate, from, tail) + (begins ? 0 : 0.5);
       if (cost < least) [best, least] = [result, cost];
     }
-    const suggested = (stem) => [...model.holders.get(stem).keys()].some((unit) => unit.weight > 0.5);
-    for (const [folded, written] of model.spelled) consider(folded, 1, forms[0], { written });
-    for (const stem of model.terms) if (suggested(stem)) forms.forEach((form, i) => consider(stem, i ? 1 : 0.3, form, { stem }));
+    for (const [folded, written] of model.spelled) consider(folded, forms[0], 1, { written });
+    for (const stem of model.suggested) forms.forEach((form, i) => consider(stem, form, i ? 1 : 0.3, { stem }));
     return best;
   }
 
@@ -121,7 +132,7 @@ var Search = (() => {
   // ways to say it. A way is a list of words, each a map of stems to how likely they are meant.
   function asked(model, query) {
     const known = (word) => stems(word).some((stem) => model.holders.has(stem));
-    const all = splitQuery(query).slice(0, 40)
+    const all = [...new Set(splitQuery(query.slice(0, 500)))].slice(0, 20)
       .map((word) => (word.endsWith("_") && !known(word) ? word.slice(0, -1) : word));
     const content = all.filter((word) => !stopwords.has(word));
     const words = content.length ? content : all.map((word) => (known(`${word}_`) ? `${word}_` : word));
@@ -149,8 +160,8 @@ var Search = (() => {
         const plain = fold(word);
         const cuts = [...Array(plain.length).keys()].filter((i) => (i > 2 && i < plain.length - 2)
           || (i && /\d/.test(plain[i]) !== /\d/.test(plain[i - 1])));
-        const parts = cuts.map((i) => [plain.slice(0, i), plain.slice(i)]).find((each) => each.every(known));
-        const near = parts ? null : nearest(model, word);
+        const parts = plain.length < 40 && cuts.map((i) => [plain.slice(0, i), plain.slice(i)]).find((each) => each.every(known));
+        const near = parts || plain.length > 40 || unknown.length > 3 ? null : nearest(model, word);
         if (parts) ways.push({ weight: 1, words: parts.map((each) => meant(model, each)) });
         else if (near) ways.push({ weight: 0.7, words: [near.stem ? new Map([[near.stem, 1]]) : meant(model, near.written)] });
         if (!parts) unknown.push([word, near?.written]);
@@ -180,7 +191,7 @@ var Search = (() => {
       const there = [...each[0].keys()].filter((unit) => each.every((holding) => holding.has(unit)));
       const mean = (unit, what) => each.reduce((sum, holding) => sum + holding.get(unit)[what], 0) / each.length;
       const pages = there.filter((unit) => !unit.entry && mean(unit, "sure") === 1).length;
-      const rare = Math.log((model.pages + 1) / Math.max(1, pages));
+      const rare = 0.5 + Math.log((model.pages + 1) / Math.max(1, pages));
       rarity = rarity || rare;
       const worth = weight * Math.min(1, rare / rarity);
       for (const unit of there) {
@@ -205,17 +216,17 @@ var Search = (() => {
   }
 
   // Returns the results, best first; the stems to mark in them; the words that are not known.
-  function find(model, query) {
+  let model = null;
+  function find(query) {
     const { concepts, unknown, passed } = asked(model, query);
     const said = concepts.map((ways) => sayers(model, ways));
     const sum = (value) => concepts.reduce((all, ways, i) => all + said[i].rarity * value(ways, said[i].found), 0);
     const total = sum(() => 1);
-    const wanted = new Set();
-    for (const ways of concepts) {
-      for (const { words } of ways.filter((way, place) => !place || way.words.length === 1)) {
-        for (const likely of words) for (const [stem, sure] of likely) if (sure === 1) wanted.add(stem);
-      }
-    }
+    const certain = (ways) => new Set(ways.flatMap(({ words }) => words)
+      .flatMap((likely) => [...likely].filter(([, sure]) => sure === 1).map(([stem]) => stem)));
+    const all = certain(concepts.flat());
+    // Of other ways to say it, only single words are marked.
+    const wanted = certain(concepts.flatMap((ways) => ways.filter(({ words }, place) => !place || words.length === 1)));
     const units = new Set(said.flatMap(({ found }) => [...found.keys()]));
     const results = [...units].map((unit) => {
       const covered = sum((_, found) => found.get(unit)?.sure ?? 0) / total;
@@ -224,7 +235,7 @@ var Search = (() => {
       let exact = false;
       for (const name of unit.names) {
         const part = sum((ways) => named(name, ways)) / total;
-        const told = name.words.filter((word) => word.some((stem) => wanted.has(stem))).length / name.words.length;
+        const told = name.words.filter((word) => word.some((stem) => all.has(stem))).length / name.words.length;
         const fits = part * part * told * name.weight;
         if (fits > share) [best, share] = [name, fits];
         exact = exact || (unit.entry && passed < 2 && part > 0.99 && told > 0.99);
@@ -244,19 +255,19 @@ var Search = (() => {
   }
 
   function setIndex(index) {
-    const status = document.getElementById("search-status");
+    model = prepare(index);
     const query = new URLSearchParams(location.search).get("q")?.trim() ?? "";
     const field = document.getElementById("again");
     field.value = query;
-    if (query) {
-      show(find(prepare(index), query), query, status);
-    } else {
-      status.textContent = "";
-      field.focus();
-    }
+    show(query ? find(query) : null, query);
+    if (!query) field.focus();
   }
 
-  function show({ results, wanted, unknown }, query, status) {
+  function show(found, query) {
+    const status = document.getElementById("search-status");
+    status.textContent = "";
+    if (!found) return;
+    const { results, wanted, unknown } = found;
     const { none, one, many, instead, nearest: near } = status.dataset;
     const count = results.length > 1 ? many.replace("{count}", results.length) : results.length ? one : none;
     const missed = unknown.map(([word, other]) => (
@@ -330,5 +341,5 @@ var Search = (() => {
     });
   }
 
-  return { setIndex, prepare, find };
+  return { setIndex, find };
 })();
