@@ -19,7 +19,9 @@ QUESTION = re.compile("[?？؟]")
 _ITEM = r"(?:l’|d’|(?:la|le|les|des|un|une|du|de)\s)[^,.;:()]{2,30}"
 LIST = re.compile(rf"(?<!en\s){_ITEM}((?:, {_ITEM}){{2,}}) (?:et|ou|ni) {_ITEM}")
 DOUBLED = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)
-RELATIVE = re.compile(r"(?:,|oder|und|^)\s(?:\w+\s)?\Z")  # German: "die Abteilung, die die Verträge prüft"
+RELATIVE = re.compile(
+    r"(?:,|oder|und|^)\s(?:\w+\s)?\Z"
+)  # German: "die Abteilung, die die Verträge prüft"
 
 # A translation with fewer sentences than its message, and less than this share of the length that
 # the language needs for it, lacks some; beyond the others, it is that of another message.
@@ -73,7 +75,11 @@ class Sense:
                 yield Difference("doubled", f"“{match[0]}”: write “{match[1]}” once")
         counted = Counter(END.split(text))
         for sentence, count in counted.items():
-            if count > 1 and len(sentence) > A_WORD and max(Counter(END.split(original)).values()) == 1:
+            if (
+                count > 1
+                and len(sentence) > A_WORD
+                and max(Counter(END.split(original)).values()) == 1
+            ):
                 yield Difference("doubled", f"“{sentence[:40]}” is there twice: remove one")
 
     def _lost(self, text: str, original: str) -> Iterator[Difference]:

@@ -1,4 +1,4 @@
-"""Say how far each language is: `make status`. A fuzzy message does not count as translated.
+"""Say how far each language is: `make status`. What is fuzzy, or refused, is not translated.
 
 Every build asks which languages are far enough, so the counts of catalogs that stay as they are
 are kept in build/counted.json.
@@ -18,8 +18,17 @@ from pathlib import Path
 import polib
 
 from back_office_guide.commands.inputs import digest
-from back_office_guide.core.catalog import DamagedError, folder_of, names_in, read, read_all
+from back_office_guide.core.catalog import (
+    INTERFACE,
+    DamagedError,
+    folder_of,
+    muted,
+    names_in,
+    read,
+    read_all,
+)
 from back_office_guide.core.languages import Language, Languages, LanguagesError, load
+from back_office_guide.core.markup import Difference, interface_differences, refused
 from back_office_guide.core.paths import BUILD, ROOT
 
 REPORT = BUILD / "status.json"
@@ -52,17 +61,28 @@ class Count:
         return Count(**{name: mine[name] + theirs[name] for name in mine})
 
 
-def count(catalog: polib.POFile) -> Count:
-    """Return the count of one catalog; obsolete entries are not in it."""
+def refusals(entry: polib.POEntry, name: str) -> list[Difference]:
+    """Return why the build does not show the translation of an entry of the catalog `name`."""
+    if name == INTERFACE:
+        return list(interface_differences(entry.msgid, entry.msgstr))
+    return refused(entry.msgid, entry.msgstr, [code for code, why in muted(entry).items() if why])
+
+
+def count(catalog: polib.POFile, name: str) -> Count:
+    """Return the count of a catalog, without obsolete entries.
+
+    What the build would not show is to be reviewed, as what is fuzzy.
+    """
     live = [entry for entry in catalog if not entry.obsolete]
-    translated = [entry for entry in live if entry.translated()]
-    fuzzy = sum(entry.fuzzy for entry in live)
+    written = [entry for entry in live if entry.translated()]
+    shown = [entry for entry in written if not refusals(entry, name)]
+    fuzzy = sum(entry.fuzzy for entry in live) + len(written) - len(shown)
     return Count(
-        translated=len(translated),
+        translated=len(shown),
         fuzzy=fuzzy,
-        empty=len(live) - len(translated) - fuzzy,
+        empty=len(live) - len(shown) - fuzzy,
         words=sum(len(entry.msgid.split()) for entry in live),
-        translated_words=sum(len(entry.msgid.split()) for entry in translated),
+        translated_words=sum(len(entry.msgid.split()) for entry in shown),
     )
 
 
@@ -97,7 +117,7 @@ def counts_of(languages: Iterable[Language]) -> dict[Language, dict[str, Count]]
 def _fields(path: str) -> tuple[int, ...]:
     """Return the fields of the count of a catalog, or none if it is damaged."""
     try:
-        return astuple(count(read(Path(path))))
+        return astuple(count(read(Path(path)), Path(path).stem))
     except DamagedError:
         return ()
 
@@ -176,16 +196,21 @@ def report(languages: Languages, counted: dict[Language, dict[str, Count]]) -> d
 
 
 def main() -> int:
-    """Print the table and write the report. Return 1 if a catalog cannot be counted."""
+    """Print the table of the languages of LANGS, or of all, and write the report on all.
+
+    Return 1 if a catalog cannot be counted.
+    """
     try:
         languages = load()
+        named = os.environ.get("LANGS", "").strip()
+        selected = languages.select(named) if named else languages.all
     except LanguagesError as error:
         print(error, file=sys.stderr)
         return 1
     faults = faults_of(languages)
     print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
     counted = counts_of(languages.all)
-    print("\n\n".join(table(language, counts) for language, counts in counted.items()))
+    print("\n\n".join(table(language, counted[language]) for language in selected))
     try:
         REPORT.parent.mkdir(parents=True, exist_ok=True)
         REPORT.write_text(

@@ -17,7 +17,7 @@ from babel.dates import get_month_names
 from babel.numbers import format_compact_decimal, get_currency_name
 from babel.units import format_unit
 from roman_numerals import InvalidRomanNumeralError, RomanNumeral
-from text_to_num import alpha2digit
+from text_to_num import alpha2digit  # type: ignore[import-untyped]
 
 from back_office_guide.core.catalog import fold
 from back_office_guide.core.languages import Language
@@ -43,7 +43,7 @@ _FROM_TO = re.compile(
     rf"(\d+(?:\.\d+)?)(?:\s?[–-]\s?|\W{{0,2}} (?:à|et|to|and|a|y|bis|und|إلى) \W{{0,2}}){_DIGITS}?"
     r"(\d+(?:\.\d+)?)"
 )
-_RANGE = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # 2024–25
+_RANGE = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # two years, the second short
 _DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
 _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(?=(?::\d\d)?\s?p\.?\s?m\b)")
 _ROMAN = re.compile(r"\b([IVXL]{2,}|[VX](?=[eᵉ]))[eᵉ]?\b")
@@ -72,20 +72,18 @@ QUOTED = re.compile(r"«([^»]+)»|“([^“”]+)”|„([^„“]+)“")
 BRACKETS = re.compile(r"\(([^()]+)\)")
 
 
-def without_quotations(
-    before: str, after: str, *patterns: re.Pattern[str]
-) -> tuple[str, str]:
+def without_quotations(before: str, after: str, *patterns: re.Pattern[str]) -> tuple[str, str]:
     """Return two texts without addresses, and without what both hold and a pattern matches."""
     texts = ADDRESS.sub(" ", before), ADDRESS.sub(" ", after)
     folded = [fold(text).casefold() for text in texts]
     own = []
     for text, other in zip(texts, reversed(folded), strict=True):
-        for pattern in patterns:
-            for match in pattern.finditer(text):
-                quoted = match[match.lastindex or 0]
-                if fold(quoted.strip()).casefold() in other:
-                    text = text.replace(quoted, " ")
-        own.append(text)
+        both = text
+        for match in (match for pattern in patterns for match in pattern.finditer(text)):
+            quoted = match[match.lastindex or 0]
+            if fold(quoted.strip()).casefold() in other:
+                both = both.replace(quoted, " ")
+        own.append(both)
     return own[0], own[1]
 
 
@@ -120,7 +118,7 @@ def values_of(text: str, language: Language) -> Values:
     text = re.sub(r"\s", " ", _WORDS.sub(lambda match: WORDS[match[1]], text))
     code = language.code.partition("_")[0]
     if code in SPOKEN:
-        text = alpha2digit(text, code, 0)
+        text = str(alpha2digit(text, code, 0))
     else:
         for name, power in magnitudes(code).items():
             text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
@@ -135,10 +133,10 @@ def values_of(text: str, language: Language) -> Values:
         text = re.sub(r"(\d+) (an|mois|jour|heure)s? et demie?\b", r"\1.5 \2s", text)
     for unit, minutes in MINUTES.items():
         for match in re.finditer(rf"(\d+(?:\.\d+)?) (?:{_unit(unit, code)})\b", text):
-            number = Decimal(match[1])
+            count = Decimal(match[1])
             if code == "fr" and unit == "day":  # where "quinze jours" are two weeks
-                number = {8: Decimal(7), 15: Decimal(14)}.get(int(number), number)
-            found.minutes[match[1].removesuffix(".5")] = int(number * minutes)
+                count = {8: Decimal(7), 15: Decimal(14)}.get(int(count), count)
+            found.minutes[match[1].removesuffix(".5")] = int(count * minutes)
     return found
 
 
@@ -233,6 +231,25 @@ def differences(
     french, own = without_quotations(before, after, QUOTED)
     old, new = values_of(french, source), values_of(own, language)
     wanted, found = months(french, source.code), months(own, language.code)
+    yield from _numbers(old, new, wanted, found, language)
+    for example, ours in ((source.percent, language.percent), (source.amount, language.amount)):
+        sign, own = (text.replace("5", "").strip() for text in (example, ours))
+        names = _names(own, language.code)
+        if before.count(sign) > sum(after.casefold().count(each.casefold()) for each in names):
+            yield Difference("numbers", f"a {own} is missing: write it like {visible(ours)}")
+    for month in wanted - found - (new.written - old.written):
+        name = get_month_names("wide", "format", Locale.parse(source.code))[int(month)]
+        yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
+    for address in Counter(ADDRESS.findall(before)) - Counter(ADDRESS.findall(after)):
+        yield Difference("address", f"{address} is missing: keep the address")
+    for address in Counter(ADDRESS.findall(after)) - Counter(ADDRESS.findall(before)):
+        yield Difference("address", f"{address} is not in the message: remove it")
+
+
+def _numbers(
+    old: Values, new: Values, wanted: Counter[str], found: Counter[str], language: Language
+) -> Iterator[Difference]:
+    """Yield the numbers of a translation that are not those of its message; months may be."""
     lacking = old.written - new.all - (found - wanted)
     added = new.written - old.all - wanted
     other = old.spoken.keys() - new.all.keys() - {"1"}, new.spoken.keys() - old.all.keys() - {"1"}
@@ -250,22 +267,10 @@ def differences(
         words = [f"{value} is missing: write {_written(value, language)}" for value in lacking]
         words += [f"{_written(value, language)} is not in the message" for value in added]
         yield Difference("numbers", "; ".join(words))
-    for example, ours in ((source.percent, language.percent), (source.amount, language.amount)):
-        sign, own = (text.replace("5", "").strip() for text in (example, ours))
-        names = _names(own, language.code)
-        if before.count(sign) > sum(after.casefold().count(each.casefold()) for each in names):
-            yield Difference("numbers", f"a {own} is missing: write it like {visible(ours)}")
     for low, high in old.ranges:
         if low < high and (high, low) in new.ranges:
             what = f"{high:f} comes before {low:f}: write {low:f} first"
             yield Difference("numbers", what)
-    for month in wanted - found - (new.written - old.written):
-        name = get_month_names("wide", "format", Locale.parse(source.code))[int(month)]
-        yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
-    for address in Counter(ADDRESS.findall(before)) - Counter(ADDRESS.findall(after)):
-        yield Difference("address", f"{address} is missing: keep the address")
-    for address in Counter(ADDRESS.findall(after)) - Counter(ADDRESS.findall(before)):
-        yield Difference("address", f"{address} is not in the message: remove it")
 
 
 def _written(value: str, language: Language) -> str:

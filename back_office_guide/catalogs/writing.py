@@ -11,7 +11,14 @@ import polib
 import snowballstemmer  # type: ignore[import-untyped]
 from babel.core import Locale, UnknownLocaleError
 
-from back_office_guide.catalogs.values import ADDRESS, BRACKETS, QUOTED, is_number, visible, without_quotations
+from back_office_guide.catalogs.values import (
+    ADDRESS,
+    BRACKETS,
+    QUOTED,
+    is_number,
+    visible,
+    without_quotations,
+)
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
 
@@ -122,6 +129,11 @@ class Glossary:
                     forms = [entry.msgstr, *forms]
                     self._forms[entry.msgid] = tuple(map(_bare, forms))
                     self.words.update(*map(WORD.findall, forms))
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The translation of each term, without what it holds in brackets."""
+        return {term: forms[0] for term, forms in self._forms.items()}
 
     def differences(self, message: str, translation: str, french: Stem) -> Iterator[Difference]:
         """Yield the links to the glossary that show another word than it holds.

@@ -8,7 +8,6 @@ parsed as inline Markdown, and nothing else.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from gettext import GNUTranslations
@@ -32,7 +31,7 @@ from sphinx.util.index_entries import split_index_msg
 from sphinx.util.nodes import extract_messages
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.catalogs.status import count
+from back_office_guide.catalogs.status import count, refusals
 from back_office_guide.core.catalog import (
     INTERFACE,
     SETTINGS,
@@ -41,7 +40,7 @@ from back_office_guide.core.catalog import (
     line_of,
     read,
 )
-from back_office_guide.core.markup import PLAIN, Difference, interface_differences, refused
+from back_office_guide.core.markup import PLAIN
 
 logger = logging.getLogger(__name__)
 
@@ -63,13 +62,8 @@ def catalog_path(config: Config, name: str) -> Path:
 
 
 @lru_cache(maxsize=128)
-def translations(
-    path: Path, faults: Callable[[str, str], Iterable[Difference]] = refused
-) -> Translations:
-    """Return what can be shown of the catalog in the file `path`, and warn of the rest.
-
-    `faults` compares a message and its translation.
-    """
+def translations(path: Path) -> Translations:
+    """Return what can be shown of the catalog in the file `path`, and warn of the rest."""
     if not path.exists():
         return Translations()
     try:
@@ -85,7 +79,7 @@ def translations(
         return Translations()
     messages = {}
     for entry in catalog.translated_entries():
-        fault = next(iter(faults(entry.msgid, entry.msgstr)), None)
+        fault = next(iter(refusals(entry, path.stem)), None)
         if fault:
             logger.warning(
                 "translation refused, and the original shown: %s",
@@ -96,7 +90,7 @@ def translations(
             )
         elif entry.msgstr.strip() and not entry.msgctxt and not entry.msgid_plural:
             messages[entry.msgid] = entry.msgstr
-    return Translations(messages, 100 - count(catalog).share)
+    return Translations(messages, 100 - count(catalog, path.stem).share)
 
 
 def load(app: Sphinx, config: Config) -> None:
@@ -104,7 +98,7 @@ def load(app: Sphinx, config: Config) -> None:
     translate_settings(config, translations(catalog_path(config, SETTINGS)).messages)
     words = polib.POFile()
     words.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
-    known = translations(catalog_path(config, INTERFACE), interface_differences).messages
+    known = translations(catalog_path(config, INTERFACE)).messages
     words.extend(polib.POEntry(msgid=word, msgstr=text) for word, text in known.items())
     compiled = words.to_binary()
     app.translator.add_fallback(GNUTranslations(BytesIO(compiled)))
