@@ -40,9 +40,12 @@ MINUTES = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43830, 
 _DIGITS = "¤"
 _NUMBER = re.compile(rf"({_DIGITS}?)(\d+(?:\.\d+)?)(?: (10{{3,}})(?!\d))?")
 _FROM_TO = re.compile(
-    rf"(\d+(?:\.\d+)?)(?:\s?[–-]\s?|\W{{0,2}} (?:à|et|to|and|a|y|bis|und|إلى) \W{{0,2}}){_DIGITS}?"
-    r"(\d+(?:\.\d+)?)"
+    rf"({_DIGITS}?(\d+(?:\.\d+)?))"
+    rf"((?:\s?[–-]\s?|\W{{0,2}} (?:à|et|to|and|a|y|bis|und|إلى) \W{{0,2}}){_DIGITS}?"
+    r"(\d+(?:\.\d+)?))( 10{3,}(?!\d))?"
 )
+# An hour and a half is no "1 h 30".
+_HALF = re.compile(r"\b(?:half|medi[ao]|mez[zo]+|meia)\b|halb|نصف")
 _RANGE = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # two years, the second short
 _DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
 _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(?=(?::\d\d)?\s?p\.?\s?m\b)")
@@ -59,6 +62,8 @@ class Values:
     """Those in words, or as Roman numerals."""
     ranges: list[tuple[Decimal, Decimal]] = field(default_factory=list)
     """Each two of them that begin and end a range."""
+    half: bool = False
+    """Whether there is a half, in words."""
     minutes: dict[str, int] = field(default_factory=dict)
     """How long a number of them is, where it counts days, or another unit of time."""
 
@@ -122,12 +127,13 @@ def values_of(text: str, language: Language) -> Values:
     else:
         for name, power in magnitudes(code).items():
             text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
-    found = Values()
+    ranges = [(Decimal(match[2]), Decimal(match[4])) for match in _FROM_TO.finditer(text)]
+    # In "1,5 à 2 millions", both are.
+    text = _FROM_TO.sub(lambda match: f"{match[1]}{match[5] or ''}{match[3]}{match[5] or ''}", text)
+    found = Values(half=bool(_HALF.search(text)), ranges=ranges)
     for match in _NUMBER.finditer(text):
         number = _plain(Decimal(match[2]) * int(match[3] or 1))
         (found.written if match[1] else found.spoken)[number] += 1
-    for low, high in _FROM_TO.findall(text):
-        found.ranges.append((Decimal(low), Decimal(high)))
     if code == "fr":
         text = re.sub(r"\b(?:1 )?demi-heure", "30 minutes", text)
         text = re.sub(r"(\d+) (an|mois|jour|heure)s? et demie?\b", r"\1.5 \2s", text)
@@ -237,7 +243,7 @@ def differences(
         names = _names(own, language.code)
         if before.count(sign) > sum(after.casefold().count(each.casefold()) for each in names):
             yield Difference("numbers", f"a {own} is missing: write it like {visible(ours)}")
-    for month in wanted - found - (new.written - old.written):
+    for month in wanted.keys() - found.keys() - (new.written - old.written).keys():
         name = get_month_names("wide", "format", Locale.parse(source.code))[int(month)]
         yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
     for address in Counter(ADDRESS.findall(before)) - Counter(ADDRESS.findall(after)):
@@ -263,6 +269,8 @@ def _numbers(
             decade = re.fullmatch(r"(?:19|20)([1-9]0)", value)
             if same_time or (decade and decade[1] in theirs.all):
                 del values[value]
+    if new.half:
+        lacking -= Counter({"1": 1, "30": 1, "0.5": 1})
     if lacking or added:
         words = [f"{value} is missing: write {_written(value, language)}" for value in lacking]
         words += [f"{_written(value, language)} is not in the message" for value in added]
