@@ -101,6 +101,14 @@ def test_where_nothing_can_be_written_the_table_is_shown_and_that_is_said(
     assert "Traceback" not in run.stderr
 
 
+def test_the_table_shows_the_languages_that_are_asked_for(extracted_copy: Copy) -> None:
+    guide = extracted_copy("guide")
+    table = made("status", cwd=guide, env={"LANGS": "es"})
+    assert "es, Español" in table
+    assert "en, English" not in table
+    assert "no language" in make("status", cwd=guide, env={"LANGS": "xx"}).stderr
+
+
 def test_a_catalog_that_cannot_be_counted_is_named(extracted_copy: Copy) -> None:
     guide = extracted_copy("guide")
     (guide / "docs/locale/en/LC_MESSAGES/index.po").write_bytes(b"")

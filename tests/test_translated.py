@@ -18,9 +18,10 @@ from conftest import CODES, ROOT, Copy, Once, add, copy_to, files_in, made, requ
 from warm import run_module
 
 from back_office_guide.commands.system_packages import COMMANDS
-from back_office_guide.core.catalog import folder_of, read_all, write
+from back_office_guide.core.catalog import folder_of, read, read_all, write
 from back_office_guide.core.languages import load
 from back_office_guide.core.markup import refused
+from back_office_guide.core.progress import count
 
 HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
 
@@ -141,6 +142,32 @@ def test_a_refused_translation_is_an_error_where_warnings_are(guide: Guide) -> N
     guide.catalog("index", {"Un texte.": "A <b>text</b>."})
     assert guide.build().returncode == 0
     assert guide.build("-W", "-E").returncode != 0
+
+
+def test_a_muted_alarm_is_muted_here_too_where_that_is_safe(guide: Guide) -> None:
+    own = "See [this](https://en.example.org/a)."
+    messages = {
+        "Lire [un](https://fr.example.org/a).": own,
+        "Lire [deux](https://fr.example.org/b).": own.replace("https:", "javascript:"),
+        "Lire trois.": own,
+        "Taper `fin`, cinq.": "Type `end`, five.",
+        "Lire {term}`six`.": "Read six of them.",
+    }
+    glossary = ":::{glossary}\nsix\n: Un nombre.\n:::"
+    guide.page("index", "\n\n".join(["# Titre", *messages, glossary]) + "\n")
+    path = guide.catalog("index", messages)
+    catalog = read(path)
+    for entry in catalog:
+        entry.tcomment = "\n".join(f"mute {code}: a reason" for code in ("link", "code", "role"))
+    write(path, catalog)
+    run = guide.build()
+    article = guide.article().get_text()
+    assert article.count("See this.") == 1
+    assert "Type end, five." in article
+    assert run.stderr.count("translation refused") == 3
+    assert count(catalog, "index").translated == 2
+    catalog[0].tcomment = "mute link"
+    assert count(catalog, "index").translated == 1
 
 
 def test_the_words_of_the_interface_cannot_become_html(guide: Guide) -> None:

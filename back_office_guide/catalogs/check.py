@@ -1,39 +1,42 @@
-"""Verify the catalogs: `make check-po` prints one line a fault, path.po:LINE: code: what, and mend.
+"""Verify the catalogs: `make check-po` prints one line a fault, path.po:LINE: code: what, and fix.
 
 A false alarm is muted for one message by a comment above it, with the name of the check and the
-reason: `# mute spelling: the French name of a diploma`. Damage to a file cannot be muted.
+reason: `# mute spelling: the French name of a diploma`. What the build refuses, and damage to a
+file, cannot be muted.
 """
 
 import os
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
+from shutil import which
 
 import polib
 
 from back_office_guide.catalogs import values, writing
 from back_office_guide.catalogs.sense import Sense
+from back_office_guide.catalogs.update import LossError, update, wanted
 from back_office_guide.core import markup
 from back_office_guide.core.catalog import (
     INTERFACE,
     Catalogs,
-    committed,
     folder_of,
     line_of,
+    muted,
     read_all,
-    vanished,
+    read_language,
 )
-from back_office_guide.core.faults import Fault
+from back_office_guide.core.faults import Fault, explain
 from back_office_guide.core.languages import Language, Languages, LanguagesError, load
 from back_office_guide.core.markup import Difference
 from back_office_guide.core.pages import Page, Terms
 from back_office_guide.core.paths import DOCS, TEMPLATES
 
 NAMES = DOCS / "words.txt"
-MUTE = re.compile(r"mute (?P<code>[\w-]+)(?:: *(?P<reason>.*))?")
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,11 @@ class Check:
         words = {word for entry in entries if entry.translated() for word in self._words(entry)}
         unknown = writing.misspelt(sorted(words), self._language.dictionary)
         if unknown is None:
+            dictionary = self._language.dictionary
             what = (
-                f"spelling not checked, for hunspell or its dictionary {self._language.dictionary} "
-                "is missing: add its package to system-packages.txt"
+                f"hunspell has no dictionary {dictionary}" if which("hunspell") else "no hunspell"
             )
+            what = f"spelling not checked: {what}: `make test` names the package to install"
             if os.environ.get("CI") and self._language.published:
                 yield Fault(self._folder, 1, what, "spelling")
             else:
@@ -108,69 +112,32 @@ class Check:
         self._unknown = unknown or set()
         self._spelt = unknown is not None
         for name, catalog in self._catalogs.items():
-            path = self._folder / f"{name}.po"
-            yield from self._header(catalog, path)
-            yield from self._messages(name, catalog, path)
             for entry in catalog:
                 if not entry.obsolete:
-                    yield from self._entry(name, entry, path)
-        for name in self._wanted().keys() - self._catalogs.keys():
-            what = "no catalog for this page: `make update-po` creates it"
-            yield Fault(self._folder / f"{name}.po", 1, what, "source")
-
-    def _wanted(self) -> Catalogs:
-        if self._language == self._book.source:
-            return {INTERFACE: self._book.templates[INTERFACE]}
-        return self._book.templates
+                    yield from self._entry(name, entry, self._folder / f"{name}.po")
 
     def _words(self, entry: polib.POEntry) -> list[str]:
         names = self._book.names | self._own_words | self._glossary.words
         return writing.words_of(entry.msgid, entry.msgstr, names, self._language.code)
 
-    def _header(self, catalog: polib.POFile, path: Path) -> Iterator[Fault]:
-        found = catalog.metadata.get("Language", "")
-        if found != self._language.code:
-            what = f'Language is "{found}": write "Language: {self._language.code}"'
-            yield Fault(path, 1, what, "header")
-        if re.search(r"INTEGER|EXPRESSION", catalog.metadata.get("Plural-Forms", "")):
-            what = "Plural-Forms is a template: `make update-po` writes it"
-            yield Fault(path, 1, what, "header")
-        if catalog.metadata_is_fuzzy:
-            what = "the header is marked fuzzy: remove the line “#, fuzzy” above it"
-            yield Fault(path, 1, what, "header")
-
-    def _messages(self, name: str, catalog: polib.POFile, path: Path) -> Iterator[Fault]:
-        """Yield the messages that the pages have not, or the catalog has not."""
-        wanted = {message.msgid for message in self._wanted().get(name, ())}
-        live = {entry.msgid: entry for entry in catalog if not entry.obsolete}
-        for message, entry in live.items():
-            if message not in wanted:
-                what = "the pages have no such message: restore its msgid, or run `make update-po`"
-                yield Fault(path, line_of(entry), what, "source")
-        lacking = wanted - live.keys()
-        if lacking:
-            what = f"{len(lacking)} messages of the page are not here: run `make update-po`"
-            yield Fault(path, 1, what, "source")
-
     def _entry(self, name: str, entry: polib.POEntry, path: Path) -> Iterator[Fault]:
         """Yield the faults of one entry that no comment mutes, and the comments that are wrong."""
-        line = line_of(entry)
-        for code, what in _form(entry):
-            yield Fault(path, line, what, code)
-        muted = {}
-        for match in MUTE.finditer(entry.tcomment):
-            muted[match["code"]] = match["reason"]
-            if not match["reason"]:
-                what = f"no reason: write “# mute {match['code']}: ” and why"
-                yield Fault(path, line, what, "mute")
+        line, silent = line_of(entry), muted(entry)
+        for code, reason in silent.items():
+            if not reason:
+                yield Fault(path, line, f"no reason: write “# mute {code}: ” and why", "mute")
         found = list(self._differences(name, entry)) if entry.translated() else []
         for difference in found:
-            if difference.code not in muted:
+            if difference.code not in silent:
                 yield Fault(path, line, difference.message, difference.code)
-        checked = muted.keys() - (set() if self._spelt else {"spelling"})
-        for code in checked - {difference.code for difference in found}:
+            elif not difference.mutable:
+                what = f"{difference.message}. This cannot be muted: the page would stay French"
+                yield Fault(path, line, what, difference.code)
+        unknown = set() if self._spelt else {"spelling", "language"}
+        for code in silent.keys() - unknown - {difference.code for difference in found}:
             if entry.translated():
-                yield Fault(path, line, f"nothing to mute for {code}: remove the comment", "mute")
+                what = f"nothing to mute for {code}: remove “# mute {code}”"
+                yield Fault(path, line, what, "mute")
 
     def _differences(self, name: str, entry: polib.POEntry) -> Iterator[Difference]:
         message, translation = entry.msgid, entry.msgstr
@@ -178,7 +145,7 @@ class Check:
         if name == INTERFACE:
             yield from markup.interface_differences(message, translation)
         else:
-            yield from markup.differences(message, translation)
+            yield from markup.differences(message, translation, self._glossary.shown)
             yield from values.differences(message, translation, self._book.source, self._language)
             yield from self._glossary.differences(message, translation, self._french)
             yield from self._sense.differences(message, translation)
@@ -189,41 +156,93 @@ class Check:
         yield from writing.spelling(words, self._unknown, self._language)
 
 
-def _form(entry: polib.POEntry) -> Iterator[tuple[str, str]]:
-    """Yield what no message of the guide has: plurals, contexts, flags of programs."""
-    if entry.msgid_plural:
-        yield "plural", "a plural form: the guide has none; restore the entry"
-    if entry.msgctxt:
-        yield "source", "a context (msgctxt): the guide has none; remove the line"
-    for flag in entry.flags:
-        if flag.endswith("-format"):
-            yield "flag", f"{flag}: the text is no program's; `make update-po` removes the flag"
+def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> list[Fault]:
+    """Return the files under `folder` that `make update-po` would change, one fault each.
+
+    Raises LossError.
+    """
+    messages = wanted(book.templates, language, book.source)
+    new = update(messages, catalogs, language, book.source.code)
+    faults, others = [], 0
+    for name in sorted(new.keys() | catalogs.keys()):
+        path = folder / f"{name}.po"
+        right = str(new.get(name, "")).split("\n")
+        rows = path.read_bytes().decode().split("\n") if name in catalogs else []
+        if not rows:
+            what = "no catalog for this page: `make update-po` creates it"
+            faults.append(Fault(path, 1, what, "source"))
+        elif (change := _other_messages(messages.get(name, ()), catalogs[name])) is not None:
+            faults.append(Fault(path, *change, "source"))
+        elif rows != right:
+            others += 1
+            pairs = enumerate(zip_longest(rows, right, fillvalue=""), start=1)
+            line, row, better = next((i, row, ours) for i, (row, ours) in pairs if row != ours)
+            what = f"“{row[:60]}” where `make update-po` writes “{better[:60]}”: run it"
+            first = Fault(path, line, what, "form")
+    if others:
+        more = f" (so are {others - 1} other files of the language)" if others > 1 else ""
+        faults.append(replace(first, message=first.message + more))
+    return faults
 
 
-def check(languages: Languages, selected: tuple[Language, ...]) -> list[Fault]:
-    """Return the faults in the catalogs of the `selected` languages, in the order of the files."""
+def _other_messages(
+    template: Iterable[polib.POEntry], catalog: polib.POFile
+) -> tuple[int, str] | None:
+    """Return the line and what is wrong where a catalog has not the messages of its page."""
+    page = {message.msgid for message in template}
+    live = {entry.msgid: entry for entry in catalog if not entry.obsolete}
+    gone = [entry for message, entry in live.items() if message not in page]
+    if not gone and not page - live.keys():
+        return None
+    what = f"{len(page - live.keys())} messages of the page are not here"
+    if gone:
+        what += f", and {len(gone)} here are not of the page, “{gone[0].msgid[:40]}” first"
+        what += ": restore a msgid that was edited; else run `make update-po`"
+        return line_of(gone[0]), what
+    return 1, f"{what}: run `make update-po`"
+
+
+def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fault], int]:
+    """Return the faults in the catalogs of the `selected` languages, in the order of the files.
+
+    And how many messages were checked.
+    """
     templates, faults = read_all(TEMPLATES, ".pot")
-    book = Book(languages.source, templates)
-    for language in selected:
+    book, messages = Book(languages.source, templates), 0
+    for language in selected if not faults else ():
         folder = folder_of(language.code)
-        catalogs, damaged = read_all(folder)
+        catalogs, restored, damaged = read_language(language.code)
         faults += damaged
-        faults += [] if damaged else []
+        if restored:
+            what = f"{restored} comments and old translations that git holds are gone"
+            faults.append(Fault(folder, 1, f"{what}: `make update-po` puts them back", "form"))
+        elif not damaged:
+            try:
+                faults += stale(book, language, catalogs, folder)
+            except LossError as error:
+                faults.append(Fault(folder, 1, str(error), "source"))
         faults += Check(book, language, catalogs, folder).faults()
-    return sorted(faults)
+        messages += sum(not entry.obsolete for file in catalogs.values() for entry in file)
+    return sorted(faults), messages
 
 
 def main() -> int:
     """Print the faults of the languages of LANGS, or of all. Return 1 if there are any."""
     try:
         languages = load()
-        named = os.environ.get("LANGS", "")
-        faults = check(languages, languages.select(named) if named.strip() else languages.all)
+        named = os.environ.get("LANGS", "").strip()
+        selected = languages.select(named) if named else languages.all
+        faults, messages = check(languages, selected)
     except LanguagesError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(explain(error), file=sys.stderr)
+        return 1
     for fault in faults:
         print(fault, file=sys.stderr)
+    found = f"{len(faults)} fault{'s' * (len(faults) > 1)}" if faults else "no fault"
+    print(f"{len(selected)} language{'s' * (len(selected) > 1)}, {messages:,} messages: {found}")
     return 1 if faults else 0
 
 

@@ -16,7 +16,7 @@ from back_office_guide.core.markup import Difference, markup_of
 END = re.compile(r"(?<=[.!?…؟。])[\s”»“)]+(?=[\W_]*[^\W_])")
 QUESTION = re.compile("[?？؟]")
 # An item of a French list, and a list of four or more.
-_ITEM = r"(?:l’|d’|(?:la|le|les|des|un|une|du|de)\s)[^,.;:()]{2,30}"
+_ITEM = r"(?i:l’|d’|(?:la|le|les|des|un|une|du|de)\s)[^,.;:()]{2,30}"
 LIST = re.compile(rf"(?<!en\s){_ITEM}((?:, {_ITEM}){{2,}}) (?:et|ou|ni) {_ITEM}")
 DOUBLED = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)
 RELATIVE = re.compile(
@@ -96,7 +96,12 @@ class Sense:
         elif (
             share > MUCH_LONGER
             and len(text) > len(original) + MUCH
-            and not own_words & {word for word in writing.WORD.findall(original) if len(word) > 1}
+            and not own_words
+            & {
+                word
+                for word in writing.WORD.findall(original)
+                if len(word) > len("les") or word.isupper()
+            }
         ):
             yield Difference("length", "much longer than the message: is it that of another one?")
         if self._latin:

@@ -1,6 +1,7 @@
-"""Say how far each language is: `make status`."""
+"""Say how far each language is: `make status`. What is fuzzy, or refused, is not translated."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 
@@ -51,9 +52,14 @@ def report(languages: Languages, counted: dict[Language, dict[str, Count]]) -> d
 
 
 def main() -> int:
-    """Print the table and write the report. Return 1 if a catalog cannot be counted."""
+    """Print the table of the languages of LANGS, or of all, and write the report on all.
+
+    Return 1 if a catalog cannot be counted.
+    """
     try:
         languages = load()
+        named = os.environ.get("LANGS", "").strip()
+        selected = languages.select(named) if named else languages.all
     except LanguagesError as error:
         print(error, file=sys.stderr)
         return 1
@@ -63,7 +69,7 @@ def main() -> int:
         faults += damaged
         counted[language] = counts(catalogs)
     print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
-    print("\n\n".join(table(language, each) for language, each in counted.items()))
+    print("\n\n".join(table(language, counted[language]) for language in selected))
     try:
         REPORT.parent.mkdir(parents=True, exist_ok=True)
         REPORT.write_text(

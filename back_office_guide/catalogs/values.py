@@ -17,7 +17,7 @@ from babel.dates import get_month_names
 from babel.numbers import format_compact_decimal, get_currency_name
 from babel.units import format_unit
 from roman_numerals import InvalidRomanNumeralError, RomanNumeral
-from text_to_num import alpha2digit
+from text_to_num import alpha2digit  # type: ignore[import-untyped]
 
 from back_office_guide.core.catalog import fold
 from back_office_guide.core.languages import Language
@@ -40,10 +40,13 @@ MINUTES = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43830, 
 _DIGITS = "¤"
 _NUMBER = re.compile(rf"({_DIGITS}?)(\d+(?:\.\d+)?)(?: (10{{3,}})(?!\d))?")
 _FROM_TO = re.compile(
-    rf"(\d+(?:\.\d+)?)(?:\s?[–-]\s?|\W{{0,2}} (?:à|et|to|and|a|y|bis|und|إلى) \W{{0,2}}){_DIGITS}?"
-    r"(\d+(?:\.\d+)?)"
+    rf"({_DIGITS}?(\d+(?:\.\d+)?))"
+    rf"((?:\s?[–-]\s?|\W{{0,2}} (?:à|et|to|and|a|y|bis|und|إلى) \W{{0,2}}){_DIGITS}?"
+    r"(\d+(?:\.\d+)?))( 10{3,}(?!\d))?"
 )
-_RANGE = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # 2024–25
+# An hour and a half is no "1 h 30".
+_HALF = re.compile(r"\b(?:half|medi[ao]|mez[zo]+|meia)\b|halb|نصف")
+_RANGE = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # two years, the second short
 _DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
 _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(?=(?::\d\d)?\s?p\.?\s?m\b)")
 _ROMAN = re.compile(r"\b([IVXL]{2,}|[VX](?=[eᵉ]))[eᵉ]?\b")
@@ -59,6 +62,8 @@ class Values:
     """Those in words, or as Roman numerals."""
     ranges: list[tuple[Decimal, Decimal]] = field(default_factory=list)
     """Each two of them that begin and end a range."""
+    half: bool = False
+    """Whether there is a half, in words."""
     minutes: dict[str, int] = field(default_factory=dict)
     """How long a number of them is, where it counts days, or another unit of time."""
 
@@ -78,12 +83,12 @@ def without_quotations(before: str, after: str, *patterns: re.Pattern[str]) -> t
     folded = [fold(text).casefold() for text in texts]
     own = []
     for text, other in zip(texts, reversed(folded), strict=True):
-        for pattern in patterns:
-            for match in pattern.finditer(text):
-                quoted = match[match.lastindex or 0]
-                if fold(quoted.strip()).casefold() in other:
-                    text = text.replace(quoted, " ")
-        own.append(text)
+        both = text
+        for match in (match for pattern in patterns for match in pattern.finditer(text)):
+            quoted = match[match.lastindex or 0]
+            if fold(quoted.strip()).casefold() in other:
+                both = both.replace(quoted, " ")
+        own.append(both)
     return own[0], own[1]
 
 
@@ -118,25 +123,26 @@ def values_of(text: str, language: Language) -> Values:
     text = re.sub(r"\s", " ", _WORDS.sub(lambda match: WORDS[match[1]], text))
     code = language.code.partition("_")[0]
     if code in SPOKEN:
-        text = alpha2digit(text, code, 0)
+        text = str(alpha2digit(text, code, 0))
     else:
         for name, power in magnitudes(code).items():
             text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
-    found = Values()
+    ranges = [(Decimal(match[2]), Decimal(match[4])) for match in _FROM_TO.finditer(text)]
+    # In "1,5 à 2 millions", both are.
+    text = _FROM_TO.sub(lambda match: f"{match[1]}{match[5] or ''}{match[3]}{match[5] or ''}", text)
+    found = Values(half=bool(_HALF.search(text)), ranges=ranges)
     for match in _NUMBER.finditer(text):
         number = _plain(Decimal(match[2]) * int(match[3] or 1))
         (found.written if match[1] else found.spoken)[number] += 1
-    for low, high in _FROM_TO.findall(text):
-        found.ranges.append((Decimal(low), Decimal(high)))
     if code == "fr":
         text = re.sub(r"\b(?:1 )?demi-heure", "30 minutes", text)
         text = re.sub(r"(\d+) (an|mois|jour|heure)s? et demie?\b", r"\1.5 \2s", text)
     for unit, minutes in MINUTES.items():
         for match in re.finditer(rf"(\d+(?:\.\d+)?) (?:{_unit(unit, code)})\b", text):
-            number = Decimal(match[1])
+            count = Decimal(match[1])
             if code == "fr" and unit == "day":  # where "quinze jours" are two weeks
-                number = {8: Decimal(7), 15: Decimal(14)}.get(int(number), number)
-            found.minutes[match[1].removesuffix(".5")] = int(number * minutes)
+                count = {8: Decimal(7), 15: Decimal(14)}.get(int(count), count)
+            found.minutes[match[1].removesuffix(".5")] = int(count * minutes)
     return found
 
 
@@ -231,6 +237,25 @@ def differences(
     french, own = without_quotations(before, after, QUOTED)
     old, new = values_of(french, source), values_of(own, language)
     wanted, found = months(french, source.code), months(own, language.code)
+    yield from _numbers(old, new, wanted, found, language)
+    for example, ours in ((source.percent, language.percent), (source.amount, language.amount)):
+        sign, own = (text.replace("5", "").strip() for text in (example, ours))
+        names = _names(own, language.code)
+        if before.count(sign) > sum(after.casefold().count(each.casefold()) for each in names):
+            yield Difference("numbers", f"a {own} is missing: write it like {visible(ours)}")
+    for month in wanted.keys() - found.keys() - (new.written - old.written).keys():
+        name = get_month_names("wide", "format", Locale.parse(source.code))[int(month)]
+        yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
+    for address in Counter(ADDRESS.findall(before)) - Counter(ADDRESS.findall(after)):
+        yield Difference("address", f"{address} is missing: keep the address")
+    for address in Counter(ADDRESS.findall(after)) - Counter(ADDRESS.findall(before)):
+        yield Difference("address", f"{address} is not in the message: remove it")
+
+
+def _numbers(
+    old: Values, new: Values, wanted: Counter[str], found: Counter[str], language: Language
+) -> Iterator[Difference]:
+    """Yield the numbers of a translation that are not those of its message; months may be."""
     lacking = old.written - new.all - (found - wanted)
     added = new.written - old.all - wanted
     other = old.spoken.keys() - new.all.keys() - {"1"}, new.spoken.keys() - old.all.keys() - {"1"}
@@ -244,26 +269,16 @@ def differences(
             decade = re.fullmatch(r"(?:19|20)([1-9]0)", value)
             if same_time or (decade and decade[1] in theirs.all):
                 del values[value]
+    if new.half:
+        lacking -= Counter({"1": 1, "30": 1, "0.5": 1})
     if lacking or added:
         words = [f"{value} is missing: write {_written(value, language)}" for value in lacking]
         words += [f"{_written(value, language)} is not in the message" for value in added]
         yield Difference("numbers", "; ".join(words))
-    for example, ours in ((source.percent, language.percent), (source.amount, language.amount)):
-        sign, own = (text.replace("5", "").strip() for text in (example, ours))
-        names = _names(own, language.code)
-        if before.count(sign) > sum(after.casefold().count(each.casefold()) for each in names):
-            yield Difference("numbers", f"a {own} is missing: write it like {visible(ours)}")
     for low, high in old.ranges:
         if low < high and (high, low) in new.ranges:
             what = f"{high:f} comes before {low:f}: write {low:f} first"
             yield Difference("numbers", what)
-    for month in wanted - found - (new.written - old.written):
-        name = get_month_names("wide", "format", Locale.parse(source.code))[int(month)]
-        yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
-    for address in Counter(ADDRESS.findall(before)) - Counter(ADDRESS.findall(after)):
-        yield Difference("address", f"{address} is missing: keep the address")
-    for address in Counter(ADDRESS.findall(after)) - Counter(ADDRESS.findall(before)):
-        yield Difference("address", f"{address} is not in the message: remove it")
 
 
 def _written(value: str, language: Language) -> str:

@@ -130,6 +130,11 @@ class Glossary:
                     self._forms[entry.msgid] = tuple(map(_bare, forms))
                     self.words.update(*map(WORD.findall, forms))
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """The translation of each term, without what it holds in brackets."""
+        return {term: forms[0] for term, forms in self._forms.items()}
+
     def differences(self, message: str, translation: str, french: Stem) -> Iterator[Difference]:
         """Yield the links to the glossary that show another word than it holds.
 

@@ -33,6 +33,10 @@ _TEXT_LINE = re.compile(rf"(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?{_STRING}\s*")
 _CONTROL = re.compile("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
 
 
+# A comment that mutes an alarm for one message, with the name of the check and the reason.
+_MUTE = re.compile(r"^\s*mute (?P<code>[\w-]+)(?:: *(?P<reason>.*))?", re.MULTILINE)
+
+
 class DamagedError(Exception):
     """A catalog cannot be read without loss."""
 
@@ -196,6 +200,11 @@ def write(path: Path, catalog: polib.POFile) -> bool:
 def line_of(entry: polib.POEntry) -> int:
     """Return the line, from 1, of an entry's msgstr in the file that it was read from."""
     return int(entry.linenum or 1)
+
+
+def muted(entry: polib.POEntry) -> dict[str, str]:
+    """Return the checks that comments mute for an entry, each with its reason, which may lack."""
+    return {match["code"]: match["reason"] or "" for match in _MUTE.finditer(entry.tcomment)}
 
 
 def source_of(entry: polib.POEntry) -> str:

@@ -6,9 +6,10 @@ words; it may not change what a message is made of.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 
 from markdown_it.token import Token
 
@@ -48,10 +49,14 @@ class Markup:
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference that is a fault: the name of the check, and what is wrong with the mend."""
+    """A difference that is a fault: the name of the check, what is wrong, and what to write.
+
+    A comment mutes what people can judge, and not what the build could not show safely.
+    """
 
     code: str
     message: str
+    mutable: bool = True
 
 
 # Differences that leave the page as it should be, but for its looks: the build shows them.
@@ -128,58 +133,90 @@ def _add(found: Markup, token: Token) -> None:
             found.stray[re.sub(r"\s", "", sign)] += 1
 
 
+# The field of Markup that a check compares, and what its signs are around a text.
 _KINDS = {
-    "role": ("roles", "keep the role and its target: {role}`shown <target>`"),
-    "link": ("links", "keep the target of the link: [text](target)"),
-    "image": ("images", "keep the image"),
-    "footnote": ("footnotes", "keep the mark of the footnote"),
-    "code": ("code", "keep the code as it is"),
-    "html": ("html", "write no HTML"),
-    "emphasis": ("emphasis", "emphasise the same things"),
+    "role": ("roles", "{item}"),
+    "link": ("links", "[…]({item})"),
+    "image": ("images", "![…]({item})"),
+    "footnote": ("footnotes", "{item}"),
+    "code": ("code", "{item}"),
+    "html": ("html", "{item}"),
+    "emphasis": ("emphasis", "{item}…{item}"),
 }
 
 
-def differences(message: str, translation: str) -> Iterator[Difference]:
-    """Yield the faults in the markup of a translation."""
+def differences(
+    message: str, translation: str, words: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Difference]:
+    """Yield the faults in the markup of a translation.
+
+    `words` are the translations of the terms of the glossary, for what is said.
+    """
     if PLAIN.fullmatch(message) and PLAIN.fullmatch(translation):
         return
     if re.search(r"\n\s*\n", translation):
-        yield Difference("block", "more than one paragraph: write one")
+        yield Difference("block", "more than one paragraph: write one", mutable=False)
         return
     before, after = markup_of(message), markup_of(translation)
     if after.blocks != before.blocks and translation.strip():
-        begins = " ".join(translation.split())[:12]
-        yield Difference(
-            "block",
-            f"“{begins}” makes it more than a paragraph (a list, a title, a directive, two "
-            "lines): write one paragraph, and \\ before a sign that is meant as it stands",
-        )
+        yield Difference("block", _block(translation), mutable=False)
         return
-    for code, (name, mend) in _KINDS.items():
+    for code, (name, shape) in _KINDS.items():
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            yield Difference(code, f"{_changes(old, new)}: {mend}")
-    if after.stray != before.stray:
-        signs = _changes(before.stray, after.stray)
-        yield Difference(
-            "template" if {"{{", "{%"} & (after.stray - before.stray).keys() else "stray",
-            f"{signs} stands as text: close the mark, or write no space within it",
-        )
+            fewer = sum(new.values()) <= sum(old.values())
+            sites = all(link.startswith("https://") for link in (new - old))
+            safe = code == "emphasis" or (fewer and (code == "code" or (code == "link" and sites)))
+            yield Difference(code, _changes(before, old, new, shape, words), safe)
+    for sign in after.stray - before.stray:
+        what = f"{sign} shows as text: close it, or write \\ before a sign that is meant so"
+        unsafe = sign in ("{{", "{%")
+        yield Difference("template" if unsafe else "stray", what, not unsafe)
+    for sign in before.stray - after.stray:
+        yield Difference("stray", f"{sign}, which the message shows as text, is missing: write it")
     # Sphinx would take these for its own marks.
     if re.search(r"::\s*\Z|#\s*noqa\s*\Z", translation):
-        yield Difference("block", "“::” or “# noqa” ends it: leave it out")
+        what = "“::” or “# noqa” ends it: leave it out"
+        yield Difference("block", what, mutable=False)
 
 
-def _changes(old: Counts, new: Counts) -> str:
+def _block(translation: str) -> str:
+    """Return why a translation is more than a paragraph, and what to write."""
+    first, _, rest = " ".join(translation.split()).partition(" ")
+    if "\n" in translation.strip():
+        return "two lines: write one"
+    number = re.fullmatch(r"(\d+)([.)])", first)
+    if number:
+        return f"“{first}” begins a list: write {number[1]}\\{number[2]} {rest[:12]}…"
+    return (
+        f"“{first}” begins a list, a title, a quotation or a directive: write \\{first}, or words"
+    )
+
+
+def _changes(before: Markup, old: Counts, new: Counts, shape: str, words: Mapping[str, str]) -> str:
     """Return in words what `new` lacks of `old`, and what it has beyond it."""
-    lacking = [f"{item} is missing" for item in (old - new)]
-    added = [f"{item} is not in the message" for item in (new - old)]
-    return " ".join(", ".join((*lacking, *added)).split())
+    said = []
+    for item in old - new:
+        written = shape.format(item=item)
+        role = re.fullmatch(r"(\{[\w:-]+\})`(.*)`", item, re.DOTALL)
+        if role:
+            word = words.get(role[2]) or f"(your words for “{dict(before.shown)[role[2]]}”)"
+            written = f"{role[1]}`{word} <{role[2]}>`"
+        said.append(f"{item} is missing: write {written}")
+    said += [f"{item} is not in the message: remove it" for item in (new - old)]
+    return " ".join("; ".join(said).split())
 
 
-def refused(message: str, translation: str) -> list[Difference]:
-    """Return why the build cannot show a translation; nothing if it can."""
-    return [each for each in differences(message, translation) if each.code not in HARMLESS]
+def refused(message: str, translation: str, muted: Collection[str] = ()) -> list[Difference]:
+    """Return why the build cannot show a translation; nothing if it can.
+
+    It shows those whose faults do no harm, or whose harmless ones a person `muted`, by check.
+    """
+    return [
+        each
+        for each in differences(message, translation)
+        if each.code not in HARMLESS and not (each.mutable and each.code in muted)
+    ]
 
 
 def interface_differences(message: str, translation: str) -> Iterator[Difference]:
@@ -187,9 +224,10 @@ def interface_differences(message: str, translation: str) -> Iterator[Difference
     placeholder = r"%\(\w+\)s|\{\w+\}"
     old, new = (Counter(re.findall(placeholder, text)) for text in (message, translation))
     if old != new:
-        yield Difference("placeholder", f"{_changes(old, new)}: keep it as it is")
+        yield Difference("placeholder", _changes(Markup(), old, new, "{item}", {}), mutable=False)
     elif old and "%" in re.sub(f"{placeholder}|%%", "", translation):
-        yield Difference("placeholder", "a lone % breaks the page: write %%")
+        yield Difference("placeholder", "a lone % breaks the page: write %%", mutable=False)
     for sign in '<>"':
         if sign in translation:
-            yield Difference("html", f"{sign} would become HTML: write words alone")
+            what = f"{sign} would become HTML: write words alone"
+            yield Difference("html", what, mutable=False)

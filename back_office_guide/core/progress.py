@@ -5,8 +5,9 @@ from pathlib import Path
 
 import polib
 
-from back_office_guide.core.catalog import Catalogs, folder_of, read_all
+from back_office_guide.core.catalog import INTERFACE, Catalogs, folder_of, muted, read_all
 from back_office_guide.core.languages import Language, Languages
+from back_office_guide.core.markup import Difference, interface_differences, refused
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,28 @@ class Count:
         return Count(**{name: mine[name] + theirs[name] for name in mine})
 
 
-def count(catalog: polib.POFile) -> Count:
-    """Return the count of one catalog; obsolete entries are not in it."""
+def refusals(entry: polib.POEntry, name: str) -> list[Difference]:
+    """Return why the build does not show the translation of an entry of the catalog `name`."""
+    if name == INTERFACE:
+        return list(interface_differences(entry.msgid, entry.msgstr))
+    return refused(entry.msgid, entry.msgstr, [code for code, why in muted(entry).items() if why])
+
+
+def count(catalog: polib.POFile, name: str) -> Count:
+    """Return the count of a catalog, without obsolete entries.
+
+    What the build would not show is to be reviewed, as what is fuzzy.
+    """
     live = [entry for entry in catalog if not entry.obsolete]
-    translated = [entry for entry in live if entry.translated()]
-    fuzzy = sum(entry.fuzzy for entry in live)
+    written = [entry for entry in live if entry.translated()]
+    shown = [entry for entry in written if not refusals(entry, name)]
+    fuzzy = sum(entry.fuzzy for entry in live) + len(written) - len(shown)
     return Count(
-        translated=len(translated),
+        translated=len(shown),
         fuzzy=fuzzy,
-        empty=len(live) - len(translated) - fuzzy,
+        empty=len(live) - len(shown) - fuzzy,
         words=sum(len(entry.msgid.split()) for entry in live),
-        translated_words=sum(len(entry.msgid.split()) for entry in translated),
+        translated_words=sum(len(entry.msgid.split()) for entry in shown),
     )
 
 
@@ -56,7 +68,7 @@ def total(counts: dict[str, Count]) -> Count:
 
 def counts(catalogs: Catalogs) -> dict[str, Count]:
     """Return the count of each catalog of a language, by name."""
-    return {name: count(catalog) for name, catalog in catalogs.items()}
+    return {name: count(catalog, name) for name, catalog in catalogs.items()}
 
 
 def published(languages: Languages, locale: Path) -> tuple[Language, ...]:

@@ -8,7 +8,6 @@ What passes is parsed as inline Markdown, and nothing else.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -39,8 +38,8 @@ from back_office_guide.core.catalog import (
     line_of,
     read,
 )
-from back_office_guide.core.markup import PLAIN, Difference, interface_differences, refused
-from back_office_guide.core.progress import count
+from back_office_guide.core.markup import PLAIN
+from back_office_guide.core.progress import count, refusals
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 
 logger = logging.getLogger(__name__)
@@ -58,13 +57,8 @@ class Translations:
 
 
 @lru_cache(maxsize=128)
-def translations(
-    path: Path, faults: Callable[[str, str], Iterable[Difference]] = refused
-) -> Translations:
-    """Return what can be shown of the catalog in the file `path`, and warn of the rest.
-
-    `faults` compares a message and its translation.
-    """
+def translations(path: Path) -> Translations:
+    """Return what can be shown of the catalog in the file `path`, and warn of the rest."""
     if not path.exists():
         return Translations()
     try:
@@ -80,7 +74,7 @@ def translations(
         return Translations()
     messages = {}
     for entry in catalog.translated_entries():
-        fault = next(iter(faults(entry.msgid, entry.msgstr)), None)
+        fault = next(iter(refusals(entry, path.stem)), None)
         if fault:
             logger.warning(
                 "translation refused, and the original shown: %s",
@@ -91,7 +85,7 @@ def translations(
             )
         elif entry.msgstr.strip() and not entry.msgctxt and not entry.msgid_plural:
             messages[entry.msgid] = entry.msgstr
-    return Translations(messages, 100 - count(catalog).share)
+    return Translations(messages, 100 - count(catalog, path.stem).share)
 
 
 def load(app: Sphinx, config: Config) -> None:
@@ -105,7 +99,7 @@ def load(app: Sphinx, config: Config) -> None:
     translate_settings(config, translations(catalog_path(config, SETTINGS)).messages)
     words = polib.POFile()
     words.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
-    known = translations(catalog_path(config, INTERFACE), interface_differences).messages
+    known = translations(catalog_path(config, INTERFACE)).messages
     words.extend(polib.POEntry(msgid=word, msgstr=text) for word, text in known.items())
     compiled = words.to_binary()
     app.translator.add_fallback(GNUTranslations(BytesIO(compiled)))
