@@ -53,6 +53,7 @@ WORKS = {
         name: f":::{{{name}}}\nMot{name}.\n:::\n"
         for name in ("caution", "danger", "important", "note", "tip", "warning", "epigraph")
     },
+    "container": ":::{container} cards\nMotcon\n: - Motcon2\n:::\n",
     "nested": "::::{note}\nMotn1.\n\n:::{tip}\nMotn2.\n:::\n::::\n",
     "index": ":::{index} single: motindex; motsousindex\n:::\n\nMotix.\n",
     "list-table": (
