@@ -124,7 +124,7 @@ def sphinx(folder: Path, builder: str, code: str) -> Path:
     """Build the guide in a folder with every warning an error, and return where the result is."""
     out = folder / f"{builder}-{code}"
     place = ["-c", str(ROOT), "-d", str(folder / f"trees-{builder}-{code}"), "-b", builder]
-    settings = ["-D", f"language={code}", "-D", f"translations_dir={folder / 'locale'}"]
+    settings = ["-D", f"language={code}", "-D", f"locale_dirs={folder / 'locale'}"]
     words = ["-q", "-n", "-W", "--keep-going", *place, *settings, str(folder / "docs"), str(out)]
     run = run_module("sphinx", words, folder)
     assert run.returncode == 0, run.stderr
