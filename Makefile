@@ -50,7 +50,11 @@ check-po: gettext ## the catalogs: markup, numbers, terms, typography, spelling
 status: .venv/installed ## how far each language is, also in build/status.json
 	@$(VENV) -m back_office_guide.catalogs.status
 
-check: code sources messages check-po ## everything that can be checked without building the site
+check: .venv/installed ## everything that can be checked without building the site
+	@failed=; for group in code sources messages check-po; do \
+	  $(MAKE) --no-print-directory $$group || failed="$$failed $$group"; done; \
+	  if [ -n "$$failed" ]; then echo "Faults, named above, in:$$failed" >&2; exit 1; fi; \
+	  echo "Code, sources, messages and catalogs: no fault"
 
 code: .venv/installed
 	@$(VENV) -m ruff check --quiet
@@ -60,7 +64,6 @@ code: .venv/installed
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/pages.yml
 
 sources: .venv/installed
-	@.venv/bin/rumdl check --quiet .
 	@$(VENV) -m back_office_guide.french.sources
 
 messages: gettext

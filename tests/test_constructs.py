@@ -53,6 +53,7 @@ WORKS = {
         name: f":::{{{name}}}\nMot{name}.\n:::\n"
         for name in ("caution", "danger", "important", "note", "tip", "warning", "epigraph")
     },
+    "container": ":::{container} cards\nMotcon\n: - Motcon2\n:::\n",
     "nested": "::::{note}\nMotn1.\n\n:::{tip}\nMotn2.\n:::\n::::\n",
     "index": ":::{index} single: motindex; motsousindex\n:::\n\nMotix.\n",
     "list-table": (
@@ -123,7 +124,7 @@ def sphinx(folder: Path, builder: str, code: str) -> Path:
     """Build the guide in a folder with every warning an error, and return where the result is."""
     out = folder / f"{builder}-{code}"
     place = ["-c", str(ROOT), "-d", str(folder / f"trees-{builder}-{code}"), "-b", builder]
-    settings = ["-D", f"language={code}", "-D", f"translations_dir={folder / 'locale'}"]
+    settings = ["-D", f"language={code}", "-D", f"locale_dirs={folder / 'locale'}"]
     words = ["-q", "-n", "-W", "--keep-going", *place, *settings, str(folder / "docs"), str(out)]
     run = run_module("sphinx", words, folder)
     assert run.returncode == 0, run.stderr

@@ -8,13 +8,14 @@ import argparse
 import ctypes
 import errno
 import hashlib
+import io
 import multiprocessing
 import os
 import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from functools import cache
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
@@ -211,6 +212,8 @@ def build_in_parallel(build: Callable[[Language], None], languages: Sequence[Lan
             arguments = (build, language, writer)
             process = fork.Process(target=_build_one, args=arguments, name=language.name)
             process.start()
+            if sys.stdout.isatty():
+                print(f"{language.name}: being built")
             writer.close()  # here, so that reading ends with the process
             running.append((process, reader))
         # What a process says is read before it is waited for: a pipe holds no more than 64 KiB.
@@ -296,13 +299,40 @@ def run_sphinx(builder: str, language: Language) -> Path:
     options = sphinx_options(builder, language, work / "doctrees")
     os.environ.update(environment())
     os.chdir(ROOT)
-    if import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)]):
+    named = NamedLines(language.name)
+    with redirect_stderr(named):
+        failed = import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)])
+    named.flush()
+    if failed:
         message = (
             f"{builder}, {language.name}: failed, for the reasons above. "
             "What was built before has not changed."
         )
         raise BuildError(message)
     return result
+
+
+class NamedLines(io.StringIO):
+    """Standard error with the name of a language before each line, and names of files from ROOT."""
+
+    def __init__(self, name: str) -> None:
+        """Write to what is now standard error."""
+        super().__init__()
+        self._name, self._stream = name, sys.stderr
+
+    def write(self, text: str) -> int:
+        """Write the lines that are complete."""
+        super().write(text.replace(f"{ROOT}/", ""))
+        *lines, rest = self.getvalue().split("\n")
+        self.seek(0)
+        self.truncate()
+        super().write(rest)
+        self._stream.write("".join(f"{self._name}: {line}\n" for line in lines if line.strip()))
+        return len(text)
+
+    def flush(self) -> None:
+        """Let nothing wait."""
+        self._stream.flush()
 
 
 def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str]:
@@ -395,6 +425,9 @@ def swap_folders(one: Path, other: Path) -> bool:
 def write_root(languages: Languages) -> None:
     """Write what is beside the languages that are built, and copy the books if BOOKS asks."""
     html = BUILD / "html"
+    for left in html.glob(f"*/{DIGEST}"):
+        if left.parent.name not in [language.code for language in languages.all]:
+            shutil.rmtree(left.parent)
     there = [language for language in languages.all if (html / language.code).is_dir()]
     books = [
         BUILD / kind / f"back-office-{language.code}.{kind}"

@@ -29,6 +29,7 @@ REFUSED = (
 # The directives of the guide and their options; the text of some is Markdown.
 DIRECTIVES = {
     **dict.fromkeys(("admonition", "caution", "danger", "important", "note", "tip", "warning"), ""),
+    "container": "",
     "epigraph": "",
     "figure": "alt",
     "glossary": "sorted",
@@ -37,6 +38,7 @@ DIRECTIVES = {
     "toctree": "caption hidden",
 }
 _NOT_PROSE = {"index", "toctree"}
+NO_TITLE = {"container", "figure"}  # whose argument is a class, or a file
 # The roles of the guide: that of terms, whose target stays, and those of text, which is translated.
 TEXT_ROLES = {"kbd", "sub", "sup"}
 ROLES = {"term", *TEXT_ROLES}
@@ -108,7 +110,7 @@ def pieces(text: str, line: int = 1, directives: tuple[str, ...] = ()) -> Iterat
 
 def _inside(piece: Piece) -> Iterator[Piece]:
     around = (*piece.directives, piece.directive)
-    if piece.argument and piece.directive != "figure":  # whose argument is a file
+    if piece.argument and piece.directive not in NO_TITLE:
         yield from pieces(piece.argument, piece.line, around)
     options, body = piece.options_and_body()
     if piece.directive == "glossary":  # its indented definitions are paragraphs, not code

@@ -63,7 +63,7 @@ class BookBuilder(LaTeXBuilder):
         It is that of the sources: https://reproducible-builds.org/specs/source-date-epoch/
         """
         time = float(os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp())
-        locale = language_of(self.config).dictionary
+        locale = language_of(self.config).locale
         self.config.today = format_date(datetime.fromtimestamp(time, UTC), "long", locale)
         super().init()
 

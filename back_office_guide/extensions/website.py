@@ -147,7 +147,7 @@ class Website:
         ]
         context |= {
             "direction": here.direction,
-            "locale": here.dictionary,
+            "locale": here.locale,
             "card": f"{base}/{here.code}/_static/card-{here.code}.png",
             "languages": languages,
             "page_url": self._address(pagename) if base and pagename != NOT_FOUND else "",
@@ -212,7 +212,7 @@ class Website:
         return max(filter(None, map(self._days.get, self._files(pagename))), default=None)
 
     def _in_words(self, day: date) -> str:
-        return str(format_date(day, "long", locale=self._here.dictionary))
+        return str(format_date(day, "long", locale=self._here.locale))
 
     def _title(self, pagename: str) -> str:
         return str(self._app.env.titles[pagename].astext())

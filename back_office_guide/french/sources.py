@@ -3,7 +3,9 @@
 Each fault is one line: file, line, what is wrong, and what to write instead.
 """
 
+import json
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from back_office_guide.core.pages import (
     Terms,
     bare_term,
 )
-from back_office_guide.core.paths import DOCS
+from back_office_guide.core.paths import DOCS, ROOT
 from back_office_guide.french.typography import typeset, typeset_page
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -323,9 +325,23 @@ def check(docs: Path) -> list[Fault]:
     return sorted(faults)
 
 
+def style() -> list[Fault]:
+    """Return what rumdl says of the layout of all Markdown files, where it can be installed."""
+    command = Path(sys.executable).with_name("rumdl")
+    if not command.is_file():
+        return []
+    words = [str(command), "check", "--output-format", "json", "."]
+    run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    advice = {True: f"`{command.relative_to(ROOT)} fmt` writes it", False: "change it"}
+    return [
+        Fault(ROOT / each["file"], each["line"], f"{each['message']}: {advice[each['fixable']]}")
+        for each in json.loads(run.stdout)
+    ]
+
+
 def main() -> int:
     """Print the faults. Return 1 if there are any."""
-    faults = check(DOCS)
+    faults = sorted([*check(DOCS), *style()])
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0

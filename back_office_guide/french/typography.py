@@ -9,7 +9,7 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
-from back_office_guide.core.pages import ROLES, Piece, pieces
+from back_office_guide.core.pages import NO_TITLE, ROLES, Piece, pieces
 from back_office_guide.core.paths import DOCS, ROOT
 
 NARROW, WIDE = "\u202f", "\u00a0"
@@ -107,7 +107,7 @@ def _content(piece: Piece) -> tuple[object, ...]:
         return (token.content.translate(_CHANGED),)
     if token.type == "colon_fence" and piece.directive:
         options, body = piece.options_and_body()
-        free = piece.is_prose and piece.directive != "figure"
+        free = piece.is_prose and piece.directive not in NO_TITLE
         return (
             token.info.translate(_CHANGED) if free else token.info,
             {
