@@ -82,6 +82,7 @@ def test_every_page_can_be_reached_from_the_home_page(site: Path, pages: dict[Pa
             links = internal_links(path, pages[path])
             waiting += [target for target, _ in links if target in pages]
     assert {(site / page).with_suffix(".html") for page in PAGES} <= reached
+    assert {site / "genindex.html", site / "changes.html"} <= reached
 
 
 def test_following_next_from_the_home_page_passes_every_page_once(
