@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import CODES, POLICY, ROOT, Copy, Once, add, copy_to, made, make, require
+from conftest import CODES, POLICY, ROOT, Copy, Once, add, commit_all, copy_to, made, make, require
 from selenium import webdriver
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
@@ -420,8 +420,12 @@ def abroad(once: Once) -> Path:
         "SITE_URL": "https://example.org/guide/",
         "REPOSITORY_EDIT": "https://example.org/edit",
     }
-    folder = once("abroad", lambda folder: made("html", cwd=copy_to(folder), env=env))
-    return folder / "build/html"
+
+    def build(folder: Path) -> None:
+        commit_all(copy_to(folder))
+        made("html", cwd=folder, env=env)
+
+    return once("abroad", build) / "build/html"
 
 
 def test_right_to_left_is_complete(browser: webdriver.Chrome, address: str) -> None:

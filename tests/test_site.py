@@ -194,7 +194,7 @@ def test_the_copy_button_leaves_the_prompt_behind(browser: webdriver.Chrome, add
     ActionChains(browser).move_to_element(block).click(button).perform()
     read = "navigator.clipboard.readText().then(arguments[0])"
     WebDriverWait(browser, 10).until(lambda _: browser.execute_async_script(read))
-    assert browser.execute_async_script(read) == "make html"
+    assert browser.execute_async_script(read) == "make serve\nmake check"
 
 
 def set_width(browser: webdriver.Chrome, width: int) -> None:
