@@ -82,6 +82,7 @@ def test_every_page_can_be_reached_from_the_home_page(site: Path, pages: dict[Pa
             links = internal_links(path, pages[path])
             waiting += [target for target, _ in links if target in pages]
     assert {(site / page).with_suffix(".html") for page in PAGES} <= reached
+    assert {site / "genindex.html", site / "changes.html"} <= reached
 
 
 def test_following_next_from_the_home_page_passes_every_page_once(
@@ -193,7 +194,7 @@ def test_the_copy_button_leaves_the_prompt_behind(browser: webdriver.Chrome, add
     ActionChains(browser).move_to_element(block).click(button).perform()
     read = "navigator.clipboard.readText().then(arguments[0])"
     WebDriverWait(browser, 10).until(lambda _: browser.execute_async_script(read))
-    assert browser.execute_async_script(read) == "make html"
+    assert browser.execute_async_script(read) == "make serve\nmake check"
 
 
 def set_width(browser: webdriver.Chrome, width: int) -> None:

@@ -16,7 +16,7 @@ COMMANDS = {
     "book": ("lualatex", "latexmk", "xindy", "rsvg-convert"),
     "epub": ("rsvg-convert",),
     "check": ("grammalecte-cli", "hunspell"),
-    "test": ("chromium", "chromedriver", "pdftotext"),
+    "test": ("chromium", "chromedriver", "firefox-esr", "pdftotext"),
     "node": ("npm",),
     "java": ("java",),
 }

@@ -149,13 +149,14 @@ class TranslatedPage(SphinxTransform):
             self.env.note_dependency(path)
         found = translations(path)
         self.env.metadata[docname][UNTRANSLATED] = found.untranslated
-        if language_of(self.config) == languages_of(self.config).source:
+        foreign = language_of(self.config) != languages_of(self.config).source
+        if not found.messages and not foreign:
             return
         self._prepare()
         for node, message in list(extract_messages(self.document)):
             text = found.messages.get(message)
             if text is None:
-                node[UNTRANSLATED] = True
+                node[UNTRANSLATED] = foreign
             elif text != message:
                 self._translate(node, message, text)
         for index in self.document.findall(addnodes.index):
