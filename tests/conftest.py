@@ -298,6 +298,10 @@ def browser() -> Iterator[webdriver.Chrome]:
         "--disable-background-networking",
         "--disable-component-update",
         "--no-first-run",
+        "--kiosk",  # no frame of a window to draw around each page
+        "--disable-back-forward-cache",  # else a page left is kept, in a process of its own
+        "--disable-features=RenderDocument",
+        "--js-flags=--no-opt --no-maglev",  # a page lives too short for its code to be optimized
     ):
         options.add_argument(argument)
     driver = webdriver.Chrome(options=options, service=NumericService(shutil.which("chromedriver")))
