@@ -454,7 +454,8 @@ def test_right_to_left_is_complete(browser: webdriver.Chrome, address: str) -> N
     browser.get(f"{address}/ar/contribuer/ecrire.html")
     code = browser.find_element(By.TAG_NAME, "pre")
     assert code.value_of_css_property("direction") == "ltr"
-    assert browser.find_element(By.CSS_SELECTOR, ".copy").get_attribute("textContent") == "نسخ"
+    button = browser.find_element(By.CSS_SELECTOR, ".copybtn")
+    assert button.get_attribute("aria-label") == "نسخ"
     browser.get(f"{address}/ar/annexes/colophon.html")
     quotation = browser.find_element(By.TAG_NAME, "blockquote")
     assert quotation.value_of_css_property("border-left-width") == "0px"

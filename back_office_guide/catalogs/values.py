@@ -17,7 +17,7 @@ from babel.dates import get_month_names
 from babel.numbers import format_compact_decimal, get_currency_name
 from babel.units import format_unit
 from roman_numerals import InvalidRomanNumeralError, RomanNumeral
-from text_to_num import alpha2digit  # type: ignore[import-untyped]
+from text_to_num.transforms import alpha2digit
 
 from back_office_guide.core.catalog import fold
 from back_office_guide.core.languages import Language
@@ -123,7 +123,7 @@ def values_of(text: str, language: Language) -> Values:
     text = re.sub(r"\s", " ", _WORDS.sub(lambda match: WORDS[match[1]], text))
     code = language.code.partition("_")[0]
     if code in SPOKEN:
-        text = str(alpha2digit(text, code, 0))
+        text = str(alpha2digit(text, code, ordinal_threshold=0))
     else:
         for name, power in magnitudes(code).items():
             text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
@@ -175,7 +175,7 @@ def is_number(word: str, code: str) -> bool:
     """Return whether a word of the language `code` is a number: "XIX", "zweihundert"."""
     code = code.partition("_")[0]
     roman = re.fullmatch("[IVXLCM]+", word)
-    return bool(roman) or (code in SPOKEN and alpha2digit(word, code, 0) != word)
+    return bool(roman) or (code in SPOKEN and alpha2digit(word, code, ordinal_threshold=0) != word)
 
 
 @cache

@@ -154,21 +154,20 @@ const status = document.querySelector(".status");
 let forget = 0;
 function copy(text) {
   navigator.clipboard?.writeText(text).catch(() => {});
+  tell(text);
+}
+function tell(text) {
   status.textContent = `${document.body.dataset.copied} ${text}`;
   clearTimeout(forget);
   forget = setTimeout(() => { status.textContent = ""; }, 8000);
 }
-for (const block of document.querySelectorAll(".highlight")) {
-  const text = block.textContent.trimEnd();
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "copy";
-  button.textContent = document.body.dataset.copy;
-  // Of a session with a shell the commands, without its prompts and answers.
-  const commands = text.split("\n").filter((line) => line.startsWith("$ ")).map((line) => line.slice(2));
-  button.addEventListener("click", () => copy(commands.length ? commands.join("\n") : text));
-  block.append(button);
-}
+// sphinx-copybutton speaks few languages: its buttons are named, and what they do is said, here.
+addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll(".copybtn")) {
+    button.setAttribute("aria-label", document.body.dataset.copy);
+    button.addEventListener("click", () => tell(button.previousElementSibling.textContent.replace(/^\$ /gm, "")));
+  }
+});
 for (const heading of document.querySelectorAll("article section[id] > :is(h2, h3, h4)")) {
   const link = document.createElement("a");
   link.className = "headerlink";
