@@ -20,6 +20,7 @@ var { fold, splitQuery, Stemmer, unpackIndex } = (() => {
   // two letters; and "it_" for "IT" where "it" is passed over.
   function splitQuery(text) {
     const plain = withoutMarks(text.normalize("NFKC"))
+      .replace(/([\u0621-\u064a])(?=[0-9])/g, "$1 ")
       .replace(THOUSANDS, (_, before, number) => before + number.replace(/\D/g, ""));
     const found = [];
     for (const [word, run] of plain.matchAll(WORD)) {

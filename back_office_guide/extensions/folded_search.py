@@ -45,6 +45,8 @@ UNSPACED = (
     "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 WORD = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+")
+# Arabic writes "and" in one with a number.
+PREFIXED = re.compile("([\u0621-\u064a])(?=[0-9])")
 THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,'’٬]\d{3})+(?!\d)")
 # The vowels that stems keep where an accent is not typed: "controle" of "controlee".
 ENDING = re.compile("(?<=[a-z]{4})[aeiouy]+$")
@@ -216,6 +218,7 @@ def fold(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """Return the words of a text, numbers in one: "20000" for "20 000"."""
     text = unicodedata.normalize("NFKC", text).translate(WITHOUT_MARKS)
+    text = PREFIXED.sub(r"\1 ", text)
     text = THOUSANDS.sub(lambda number: re.sub(r"\D", "", number[0]), text)
     return WORD.findall(text)
 

@@ -39,7 +39,9 @@ var Search = (() => {
       for (const [page, anchor] of places) {
         const link = `${index.docnames[page]}.html#${anchor}`;
         const short = Object.keys(index.acronyms).filter((each) => index.acronyms[each] === anchor);
-        const names = [title, ...short].map((says) => ({ title, link, says, weight: 3 }));
+        // "know your customer (KYC)" is also "know your customer", and "KYC".
+      const said = new Set([title, ...title.split(/[()]/).filter((each) => each.trim()), ...short]);
+      const names = [...said].map((says) => ({ title, link, says, weight: 3 }));
         units.push({ entry: true, text: index.definitions[anchor] ?? "", names, weight: 1, strength: new Map() });
       }
     }
@@ -132,16 +134,16 @@ var Search = (() => {
   // ways to say it. A way is a list of words, each a map of stems to how likely they are meant.
   function asked(model, query) {
     const known = (word) => stems(word).some((stem) => model.holders.has(stem));
-    const all = [...new Set(splitQuery(query.slice(0, 500)))].slice(0, 20)
+    const all = [...new Set(splitQuery(query))].slice(0, 20)
       .map((word) => (word.endsWith("_") && !known(word) ? word.slice(0, -1) : word));
     const content = all.filter((word) => !stopwords.has(word));
-    const words = content.length ? content : all.map((word) => (known(`${word}_`) ? `${word}_` : word));
+    const words = content.length ? content : all;
     const same = (one, other) => other !== undefined && stems(one).some((stem) => stems(other).includes(stem));
     const concepts = [];
     const unknown = [];
     for (let place = 0; place < words.length;) {
       let span = 1;
-      const others = [];
+      const others = content.length ? [] : [[[`${words[place]}_`], 1.25]];
       if (place + 1 < words.length && known(words[place] + words[place + 1])) {
         span = 2;
         others.push([[words[place] + words[place + 1]], 1]);
