@@ -67,12 +67,16 @@ var Search = (() => {
       }
     }
     const suggested = [...holders].filter(([, units]) => [...units.keys()].some((unit) => unit.weight > 0.5));
-    const synonyms = index.synonyms.map((line) => line.split(",").map(contentOf));
+    // What means one thing: the words of a line of synonyms, and a name of several words.
+    const sayings = index.synonyms.map((line) => line.split(",").map(contentOf));
+    for (const { entry, names } of units) {
+      if (entry) sayings.push(...names.map((name) => contentOf(name.says)).filter((words) => words.length > 1).map((words) => [words]));
+    }
     return {
       units,
       holders,
       spelled,
-      synonyms,
+      sayings,
       terms: [...holders.keys()],
       suggested: suggested.map(([stem]) => stem),
       pages: index.docnames.length,
@@ -148,11 +152,11 @@ var Search = (() => {
         span = 2;
         others.push([[words[place] + words[place + 1]], 1]);
       }
-      for (const group of model.synonyms) {
+      for (const group of model.sayings) {
         const saying = group.find((each) => each.length >= span && each.every((word, i) => same(word, words[place + i])));
         if (!saying) continue;
         span = saying.length;
-        for (const other of group) if (other !== saying) others.push([other, 0.7]);
+        for (const other of group) if (other !== saying) others.push([other, other === group[0] ? 0.8 : 0.6]);
       }
       const ways = [[words.slice(place, place + span), 1], ...others]
         .map(([way, weight]) => ({ weight, words: way.map((each) => meant(model, each)) }))
