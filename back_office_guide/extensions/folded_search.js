@@ -16,6 +16,8 @@ var { fold, splitQuery, Stemmer, unpackIndex } = (() => {
     return withoutMarks(text.toLowerCase().normalize("NFKD")).replace(/[œæßøłىة]/g, (letter) => LETTERS[letter]);
   }
 
+  for (const word of [...stopwords]) stopwords.add(fold(word));
+
   // Returns the words of a text, in small letters; of scripts that put no spaces between words, each
   // two letters; and "it_" for "IT" where "it" is passed over.
   function splitQuery(text) {
