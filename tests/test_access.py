@@ -9,16 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from conftest import CODES, POLICY, ROOT, Copy, Once, add, commit_all, copy_to, made, make, require
 from selenium import webdriver
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import url_changes, url_contains
 from selenium.webdriver.support.wait import WebDriverWait
-from test_walk import messages, pages_of, show
-
-from back_office_guide.extensions.folded_search import fold, language_of
+from test_walk import pages_of, show
 
 NODE = ROOT / "node_modules"
 
@@ -69,9 +66,6 @@ def test_a_page_without_code_weighs_little(
         assert len(files) <= 8, files
         weight = sum(len(gzip.compress((site.parent / name).read_bytes())) for name in files)
         assert weight <= 30 * 1024, (page, weight)
-    for code in CODES:
-        index = site.parent / code / "searchindex.js"
-        assert len(gzip.compress(index.read_bytes())) <= 40 * 1024
 
 
 def focused(browser: webdriver.Chrome) -> str:
@@ -298,92 +292,6 @@ def test_the_definition_of_a_term_is_shown_beside_it_and_put_away(
     assert not browser.find_elements(By.ID, "definition")
     ActionChains(browser).move_to_element(link).perform()
     assert browser.find_element(By.ID, "definition").is_displayed()
-
-
-@pytest.mark.parametrize(
-    ("language", "query", "first"),
-    [
-        ("fr", "controle interne", "contrôle interne (Glossaire)"),
-        ("fr", "contrôle interne", "contrôle interne (Glossaire)"),
-        ("fr", "CONTRÔLES INTERNES", "contrôle interne (Glossaire)"),
-        ("fr", "l'externalisation", "externalisation (Glossaire)"),
-        ("fr", "l’externalisation", "externalisation (Glossaire)"),
-        ("fr", "main d'oeuvre", "prêt illicite de main-d’œuvre (Glossaire)"),
-        ("fr", "backoffice", "back office (Glossaire)"),
-        ("fr", "fonctions support", "fonction support (Glossaire)"),
-        ("fr", "metiers", "Métiers et compétences"),
-        ("fr", "smic", "SMIC (Glossaire)"),
-        ("en", "reconciliations", "reconciliation (Glossary)"),
-        ("en", "backoffice", "back office (Glossary)"),
-        ("en", "arriere-guichet", "arrière-guichet (Glossary)"),
-        ("es", "conciliacion", "conciliación (Glosario)"),
-        ("es", "CONCILIACIONES", "conciliación (Glosario)"),
-        ("es", "auditorías internas", "auditoría interna (Glosario)"),
-        ("es", "backoffice", "back office (Glosario)"),
-        ("de", "Prüfpfad", "Prüfpfad (Glossar)"),
-        ("de", "prufpfad", "Prüfpfad (Glossar)"),
-        ("de", "Pruefpfade", "Prüfpfad (Glossar)"),
-        ("de", "backoffice", "Backoffice (Glossar)"),
-        ("de", "back office", "Backoffice (Glossar)"),
-        ("de", "Verwahrung", "Wertpapierverwahrung (Glossar)"),
-        ("ar", "مكتب خلفي", "مكتب خلفي (back office) (مسرد المصطلحات)"),
-        ("ar", "المَكْتَب الخَلْفيّ", "مكتب خلفي (back office) (مسرد المصطلحات)"),
-        ("ar", "backoffice", "مكتب خلفي (back office) (مسرد المصطلحات)"),
-        ("ar", "والرقابه الداخليه", "رقابة داخلية (مسرد المصطلحات)"),
-        ("ar", "واجهة الاداره", "لوحة تحكم (واجهة الإدارة) (مسرد المصطلحات)"),
-        ("ar", "بالتعهيد", "تعهيد (مسرد المصطلحات)"),
-    ],
-)
-def test_a_search_finds_what_is_meant(
-    browser: webdriver.Chrome, site: Path, language: str, query: str, first: str
-) -> None:
-    show(browser, 1400)
-    page = site.parent / language / "search.html"
-    browser.get(f"{page.as_uri()}?q={query}")  # from a file: no server is needed
-    results = [each.text for each in browser.find_elements(By.CSS_SELECTOR, "#search-results li")]
-    assert first in results[:3], results
-    status = browser.find_element(By.ID, "search-status")
-    assert status.get_attribute("role") == "status"
-    many = status.get_attribute("data-many") or ""
-    assert status.text == many.replace("{count}", str(len(results)))
-
-
-def test_a_search_for_nothing_known_says_so(browser: webdriver.Chrome, address: str) -> None:
-    browser.get(f"{address}/fr/search.html?q=zzzz")
-    assert browser.find_element(By.ID, "search-status").text == "Aucune page ne contient ces mots."
-
-
-@pytest.mark.parametrize(
-    ("query", "heard"),
-    [("denouement", "intervention manuelle"), ("suspens", "pas achevée à la date prévue")],
-)
-def test_a_result_shows_how_the_page_speaks_of_the_words(
-    browser: webdriver.Chrome, address: str, query: str, heard: str
-) -> None:
-    show(browser, 390)
-    browser.get(f"{address}/fr/search.html?q={query}")
-    results = browser.find_elements(By.CSS_SELECTOR, "#search-results li")
-    WebDriverWait(browser, 60).until(
-        lambda _: all(each.find_element(By.TAG_NAME, "p").text for each in results)
-    )
-    assert any(heard in result.text for result in results)
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
-    assert messages(browser) == []
-
-
-@pytest.mark.parametrize(
-    ("language", "query", "part"),
-    [("fr", "denouement", "dénou"), ("de", "pruefpfad", "prüfpfad"), ("ar", "تعهيد", "تعهيد")],
-)
-def test_the_words_searched_for_are_marked_in_the_page(
-    browser: webdriver.Chrome, address: str, language: str, query: str, part: str
-) -> None:
-    browser.get(f"{address}/{language}/search.html?q={query}")
-    browser.find_element(By.CSS_SELECTOR, "#search-results a").click()
-    WebDriverWait(browser, 60).until(url_changes(f"{address}/{language}/search.html?q={query}"))
-    marks = {mark.text.lower() for mark in browser.find_elements(By.CSS_SELECTOR, "article mark")}
-    assert marks
-    assert all(part in mark for mark in marks)
 
 
 def test_foreign_words_name_their_language(site: Path) -> None:
@@ -632,54 +540,3 @@ def test_the_page_for_lost_addresses_works_at_any_depth(abroad: Path) -> None:
     assert all(each.startswith("/guide/") for each in local), local
     for each in local:
         assert (abroad / re.split("[?#]", each.removeprefix("/guide/"))[0]).is_file(), each
-
-
-@pytest.mark.parametrize(
-    "word", ["Contrôlée", "CŒUR", "Straße", "Übergröße", "señal", "مُوَظَّف", "إدارة", "Łódź", "œuvre"]
-)
-def test_words_are_folded_alike_when_they_are_indexed_and_searched_for(
-    browser: webdriver.Chrome, address: str, word: str
-) -> None:
-    browser.get(f"{address}/fr/search.html")
-    assert browser.execute_script("return fold(arguments[0])", word) == fold(word)
-    assert fold(word).isascii() or fold(word) == fold(fold(word))
-
-
-@pytest.mark.parametrize(
-    ("code", "written", "asked"),
-    [
-        ("fr", "contrôlée", "contrôle"),
-        ("fr", "contrôlée", "controle"),
-        ("fr", "achevée", "achevee"),
-        ("fr", "Œuvres", "oeuvre"),
-        ("es", "señales", "senal"),
-        ("de", "Größe", "groesse"),
-        ("de", "Größe", "grosse"),
-        ("ar", "والموظفون", "مُوَظَّف"),
-        ("ar", "الأوراق", "اوراق"),
-        ("ar", "مستوى", "مستوي"),
-        ("ar", "التسويـــة", "تسويه"),
-    ],
-)
-def test_a_word_is_found_in_its_other_forms_and_without_accents(
-    code: str, written: str, asked: str
-) -> None:
-    language = language_of(code)({})
-
-    def forms(word: str) -> set[str]:
-        return {language.stem(form) for form in language.split(word)}
-
-    assert forms(written) & forms(asked)
-
-
-@pytest.mark.parametrize("language", CODES)
-def test_every_word_of_the_glossary_has_one_stem_in_the_index_and_in_the_browser(
-    browser: webdriver.Chrome, address: str, site: Path, language: str
-) -> None:
-    index = language_of(language)({})
-    html = (site.parent / language / "annexes/glossaire.html").read_text("utf-8")
-    words = list(dict.fromkeys(index.split(BeautifulSoup(html, "html.parser").get_text(" "))))
-    browser.get(f"{address}/{language}/search.html")
-    assert browser.execute_script("return arguments[0].map(stem)", words) == [
-        index.stem(word) for word in words
-    ]

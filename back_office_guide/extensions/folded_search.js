@@ -16,10 +16,13 @@ var { fold, splitQuery, Stemmer, unpackIndex } = (() => {
     return withoutMarks(text.toLowerCase().normalize("NFKD")).replace(/[œæßøłىة]/g, (letter) => LETTERS[letter]);
   }
 
+  for (const word of [...stopwords]) stopwords.add(fold(word));
+
   // Returns the words of a text, in small letters; of scripts that put no spaces between words, each
   // two letters; and "it_" for "IT" where "it" is passed over.
   function splitQuery(text) {
     const plain = withoutMarks(text.normalize("NFKC"))
+      .replace(/([\u0621-\u064a])(?=[0-9])/g, "$1 ")
       .replace(THOUSANDS, (_, before, number) => before + number.replace(/\D/g, ""));
     const found = [];
     for (const [word, run] of plain.matchAll(WORD)) {

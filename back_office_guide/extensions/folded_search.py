@@ -45,6 +45,8 @@ UNSPACED = (
     "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 WORD = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+")
+# Arabic writes "and" in one with a number.
+PREFIXED = re.compile("([\u0621-\u064a])(?=[0-9])")
 THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,'’٬]\d{3})+(?!\d)")
 # The vowels that stems keep where an accent is not typed: "controle" of "controlee".
 ENDING = re.compile("(?<=[a-z]{4})[aeiouy]+$")
@@ -52,7 +54,7 @@ ENDING = re.compile("(?<=[a-z]{4})[aeiouy]+$")
 AND_THE = re.compile("^[وف](?=ال)")
 LAST_HEH = re.compile("ه$")
 # How many letters of the beginning of a page, and of a definition, are shown with a result.
-SHOWN = 120
+SHOWN = 100
 
 
 class SearchArabic(SearchLanguage):
@@ -125,6 +127,8 @@ class Index(search.IndexBuilder):
         pages = frozen["docnames"]
         last = [name for name in pages if any(patmatch(name, p) for p in self.config.search_last)]
         return frozen | {
+            "envversion": {},  # which only `load` reads
+            "filenames": pages,  # of which no script reads the ends
             "terms": self.packed(pages),
             "leads": [self.leads.get(name, "") for name in pages],
             "definitions": {name: shown(text) for name, (_, text) in defined.items()},
@@ -216,6 +220,7 @@ def fold(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """Return the words of a text, numbers in one: "20000" for "20 000"."""
     text = unicodedata.normalize("NFKC", text).translate(WITHOUT_MARKS)
+    text = PREFIXED.sub(r"\1 ", text)
     text = THOUSANDS.sub(lambda number: re.sub(r"\D", "", number[0]), text)
     return WORD.findall(text)
 
@@ -233,7 +238,7 @@ def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
         js_stemmer_rawcode = ""
         js_stemmer_code = f"{code}\nconst SnowballStemmer = {stemmer};\n{folding}"
         js_splitter_code = ""
-        stopwords = frozenset(base.stopwords) | {fold(word) for word in base.stopwords}
+        passed_over = base.stopwords | {fold(word) for word in base.stopwords}
 
         def split(self, text: str) -> list[str]:
             """Return the words of a text, each followed by its folded form where it has one.
@@ -249,7 +254,7 @@ def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
                     forms += [*word, *map("".join, pairwise(word))]
                 else:
                     forms += dict.fromkeys((low, fold(low)))
-                    if word.isupper() and len(word) > 1 and low in self.stopwords:
+                    if word.isupper() and len(word) > 1 and low in self.passed_over:
                         forms.append(f"{low}_")  # "IT", which is not "it"
             return forms
 

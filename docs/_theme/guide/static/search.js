@@ -1,14 +1,18 @@
 // Finds the pages and terms that a query means, in the index of folded_search.py, and shows them.
 // splitQuery, fold, Stemmer, stopwords and unpackIndex are in language_data.js.
+// The weights were found by trial, with tests/queries; around them little changes.
 "use strict";
 
 var Search = (() => {
   const stemmer = new Stemmer();
   const stemmed = new Map();
+  const LONGEST = 40; // of words that are taken for misspelled or for two in one
 
   // Returns the stems of a word, as it is written and without accents.
   function stems(word) {
-    if (!stemmed.has(word)) stemmed.set(word, [...new Set([word, fold(word)].map((form) => stemmer.stemWord(form)))]);
+    if (!stemmed.has(word)) {
+      stemmed.set(word, [...new Set([word, fold(word)].map((form) => stemmer.stemWord(form)))]);
+    }
     return stemmed.get(word);
   }
 
@@ -23,7 +27,7 @@ var Search = (() => {
   function prepare(index) {
     const units = index.docnames.map((docname, page) => ({
       text: index.leads[page],
-      names: [{ title: index.titles[page], link: `${docname}.html`, weight: 2 }],
+      names: [{ title: index.titles[page], link: `${docname}.html`, weight: 2.5 }],
       weight: index.last.includes(page) ? 0.4 : index.lists.includes(page) ? 0.6 : 1,
       strength: new Map(),
     }));
@@ -32,15 +36,20 @@ var Search = (() => {
     }
     for (const [title, places] of Object.entries(index.alltitles)) {
       for (const [page, anchor] of places) {
-        if (anchor) units[page].names.push({ title, link: `${index.docnames[page]}.html#${anchor}`, weight: 1.2 });
+        if (!anchor) continue;
+        units[page].names.push({ title, link: `${index.docnames[page]}.html#${anchor}`, weight: 1 });
       }
     }
     for (const [title, places] of Object.entries(index.indexentries)) {
       for (const [page, anchor] of places) {
         const link = `${index.docnames[page]}.html#${anchor}`;
         const short = Object.keys(index.acronyms).filter((each) => index.acronyms[each] === anchor);
-        const names = [title, ...short].map((says) => ({ title, link, says, weight: 3 }));
-        units.push({ entry: true, text: index.definitions[anchor] ?? "", names, weight: 1, strength: new Map() });
+        // "know your customer (KYC)" is also "know your customer", and "KYC".
+        const parts = title.split(/[()]/).filter((part) => part.trim());
+        const names = [...new Set([title, ...parts, ...short])]
+          .map((says) => ({ title, link, says, weight: 3 }));
+        const text = index.definitions[anchor] ?? "";
+        units.push({ entry: true, text, names, weight: 1, strength: new Map() });
       }
     }
     const holders = new Map();
@@ -64,13 +73,18 @@ var Search = (() => {
         for (const word of splitQuery(text)) if (!spelled.has(word)) spelled.set(fold(word), word);
       }
     }
-    const suggested = [...holders].filter(([, units]) => [...units.keys()].some((unit) => unit.weight > 0.5));
-    const synonyms = index.synonyms.map((line) => line.split(",").map(contentOf));
+    const suggested = [...holders].filter(([, held]) => [...held.keys()].some((unit) => unit.weight > 0.5));
+    // What means one thing: the words of a line of synonyms, and a name of several words.
+    const sayings = index.synonyms.map((line) => line.split(",").map(contentOf));
+    for (const { entry, names } of units) {
+      const sayingsOf = names.map((name) => contentOf(name.says ?? "")).filter((words) => words.length > 1);
+      if (entry) sayings.push(...sayingsOf.map((words) => [words]));
+    }
     return {
       units,
       holders,
       spelled,
-      synonyms,
+      sayings,
       terms: [...holders.keys()],
       suggested: suggested.map(([stem]) => stem),
       pages: index.docnames.length,
@@ -96,7 +110,7 @@ var Search = (() => {
   function nearest(model, word) {
     const forms = [...new Set([fold(word), ...stems(word)])];
     const { length } = forms[0];
-    if (length < 4 || /\d/.test(word)) return null;
+    if (length < 4 || length > LONGEST || /\d/.test(word)) return null;
     let best = null;
     let least = length < 8 ? 1.9 : 2.9;
     function consider(candidate, from, tail, result) {
@@ -121,50 +135,60 @@ var Search = (() => {
       const next = [i];
       for (let j = 1; j <= to.length; j += 1) {
         next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1));
-        if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
+        const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+        if (swapped) next[j] = Math.min(next[j], before[j - 2] + 1);
       }
       [before, row] = [row, next];
     }
     return Math.min(...row.map((cost, j) => cost + tail * (to.length - j)));
   }
 
+  // Returns the two known parts of a word: "back" and "office", or "l" and "123"; or undefined.
+  function partsOf(word, known) {
+    const plain = fold(word);
+    if (plain.length > LONGEST) return undefined;
+    const digit = (place) => /\d/.test(plain[place]);
+    return [...Array(plain.length).keys()].slice(1)
+      .filter((cut) => (cut > 2 && cut < plain.length - 2) || digit(cut) !== digit(cut - 1))
+      .map((cut) => [plain.slice(0, cut), plain.slice(cut)])
+      .find((parts) => parts.every(known));
+  }
+
   // Returns what a query asks for: for each of its words, or for several that mean one thing, the
   // ways to say it. A way is a list of words, each a map of stems to how likely they are meant.
   function asked(model, query) {
     const known = (word) => stems(word).some((stem) => model.holders.has(stem));
-    const all = [...new Set(splitQuery(query.slice(0, 500)))].slice(0, 20)
+    const all = [...new Set(splitQuery(query))].slice(0, 20)
       .map((word) => (word.endsWith("_") && !known(word) ? word.slice(0, -1) : word));
     const content = all.filter((word) => !stopwords.has(word));
-    const words = content.length ? content : all.map((word) => (known(`${word}_`) ? `${word}_` : word));
-    const same = (one, other) => other !== undefined && stems(one).some((stem) => stems(other).includes(stem));
+    const words = content.length ? content : all;
+    const same = (one, other) => other && stems(one).some((stem) => stems(other).includes(stem));
     const concepts = [];
     const unknown = [];
     for (let place = 0; place < words.length;) {
       let span = 1;
-      const others = [];
+      const others = content.length ? [] : [[[`${words[place]}_`], 1.25]];
       if (place + 1 < words.length && known(words[place] + words[place + 1])) {
         span = 2;
         others.push([[words[place] + words[place + 1]], 1]);
       }
-      for (const group of model.synonyms) {
-        const saying = group.find((each) => each.length >= span && each.every((word, i) => same(word, words[place + i])));
+      for (const group of model.sayings) {
+        const saying = group.find((each) => each.length >= span
+          && each.every((word, i) => same(word, words[place + i])));
         if (!saying) continue;
         span = saying.length;
-        for (const other of group) if (other !== saying) others.push([other, 0.7]);
+        for (const other of group) if (other !== saying) others.push([other, other === group[0] ? 0.8 : 0.6]);
       }
       const ways = [[words.slice(place, place + span), 1], ...others]
         .map(([way, weight]) => ({ weight, words: way.map((each) => meant(model, each)) }))
         .filter((way) => way.words.every((each) => each.size));
       if (!ways.length) {
-        const word = words[place];
-        const plain = fold(word);
-        const cuts = [...Array(plain.length).keys()].filter((i) => (i > 2 && i < plain.length - 2)
-          || (i && /\d/.test(plain[i]) !== /\d/.test(plain[i - 1])));
-        const parts = plain.length < 40 && cuts.map((i) => [plain.slice(0, i), plain.slice(i)]).find((each) => each.every(known));
-        const near = parts || plain.length > 40 || unknown.length > 3 ? null : nearest(model, word);
-        if (parts) ways.push({ weight: 1, words: parts.map((each) => meant(model, each)) });
-        else if (near) ways.push({ weight: 0.7, words: [near.stem ? new Map([[near.stem, 1]]) : meant(model, near.written)] });
-        if (!parts) unknown.push([word, near?.written]);
+        const parts = partsOf(words[place], known);
+        const near = parts || unknown.length > 3 ? null : nearest(model, words[place]);
+        if (near?.stem) ways.push({ weight: 0.7, words: [new Map([[near.stem, 1]])] });
+        else if (near) ways.push({ weight: 0.7, words: [meant(model, near.written)] });
+        if (parts) ways.push({ weight: 1, words: parts.map((part) => meant(model, part)) });
+        else unknown.push([words[place], near?.written]);
       }
       if (ways.length) concepts.push(ways);
       place += span;
@@ -210,7 +234,8 @@ var Search = (() => {
     let most = 0;
     for (const { weight, words } of ways) {
       const sure = words.map((likely) => Math.max(...name.stems.map((stem) => likely.get(stem) ?? 0)));
-      if (sure.every(Boolean)) most = Math.max(most, weight * sure.reduce((sum, each) => sum + each) / sure.length);
+      const mean = sure.reduce((sum, each) => sum + each) / sure.length;
+      if (sure.every(Boolean)) most = Math.max(most, weight * mean);
     }
     return most;
   }
@@ -226,7 +251,8 @@ var Search = (() => {
       .flatMap((likely) => [...likely].filter(([, sure]) => sure === 1).map(([stem]) => stem)));
     const all = certain(concepts.flat());
     // Of other ways to say it, only single words are marked.
-    const wanted = certain(concepts.flatMap((ways) => ways.filter(({ words }, place) => !place || words.length === 1)));
+    const wanted = certain(concepts.flatMap(([first, ...others]) => (
+      [first, ...others.filter(({ words }) => words.length === 1)])));
     const units = new Set(said.flatMap(({ found }) => [...found.keys()]));
     const results = [...units].map((unit) => {
       const covered = sum((_, found) => found.get(unit)?.sure ?? 0) / total;
@@ -290,7 +316,9 @@ var Search = (() => {
     }
     // Pages are read for passages when somebody looks at the results: they weigh more than the index.
     if (location.protocol !== "file:") { // from which no page may be read
-      for (const event of ["pointermove", "touchstart", "scroll", "keydown"]) addEventListener(event, look, { once: true, passive: true });
+      for (const event of ["pointermove", "touchstart", "scroll", "keydown"]) {
+        addEventListener(event, look, { once: true, passive: true });
+      }
     }
     try {
       sessionStorage.setItem("searched", [...wanted].join(" "));
@@ -329,7 +357,7 @@ var Search = (() => {
   }
 
   const parts = (text) => text.split(/([\p{L}\p{N}\p{M}]+)/u);
-  const isWanted = (part, wanted) => splitQuery(part).some((word) => stems(word).some((stem) => wanted.has(stem)));
+  const isWanted = (part, wanted) => splitQuery(part).flatMap(stems).some((stem) => wanted.has(stem));
 
   // Returns a text with the words of the query marked, accents or not.
   function marked(text, wanted) {
