@@ -85,6 +85,7 @@ class Check:
             if entry.translated() and name != INTERFACE
         ]
         self._sense = Sense(entries, book.names, language)
+        self._words: dict[tuple[str, str], list[str]] = {}
         self._unknown: set[str] = set()
         self._spelt = False  # whether spelling can be checked here
 
@@ -96,8 +97,12 @@ class Check:
 
     def faults(self) -> Iterator[Fault]:
         """Yield the faults of all catalogs, file after file."""
-        entries = (entry for catalog in self._catalogs.values() for entry in catalog)
-        words = {word for entry in entries if entry.translated() for word in self._words(entry)}
+        right, code = self._book.names | self._own_words | self._glossary.words, self._language.code
+        for catalog in self._catalogs.values():
+            for entry in catalog.translated_entries():
+                pair = entry.msgid, entry.msgstr
+                self._words[pair] = writing.words_of(*pair, right, code)
+        words = {word for each in self._words.values() for word in each}
         unknown = writing.misspelt(sorted(words), self._language.dictionary)
         if unknown is None:
             dictionary = self._language.dictionary
@@ -115,10 +120,6 @@ class Check:
             for entry in catalog:
                 if not entry.obsolete:
                     yield from self._entry(name, entry, self._folder / f"{name}.po")
-
-    def _words(self, entry: polib.POEntry) -> list[str]:
-        names = self._book.names | self._own_words | self._glossary.words
-        return writing.words_of(entry.msgid, entry.msgstr, names, self._language.code)
 
     def _entry(self, name: str, entry: polib.POEntry, path: Path) -> Iterator[Fault]:
         """Yield the faults of one entry that no comment mutes, and the comments that are wrong."""
@@ -152,7 +153,7 @@ class Check:
             plain = re.sub("«[^»]*»", "", markup.markup_of(message).running)  # words as such
             yield from self._glossary.missing(self._book.terms.within(plain), translation)
         yield from writing.typography(message, translation, self._language)
-        words = self._words(entry)
+        words = self._words[message, translation]
         yield from writing.spelling(words, self._unknown, self._language)
 
 

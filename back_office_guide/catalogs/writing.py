@@ -208,7 +208,8 @@ def words_of(message: str, translation: str, names: set[str], code: str) -> list
     original = ADDRESS.sub(" ", markup_of(message).text)
     _, text = without_quotations(original, markup_of(translation).text, QUOTED, BRACKETS)
     text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;", " ", text)
-    for name in sorted(names_in(original), key=len, reverse=True):
+    held = (name for name in names_in(original) if name in text)
+    for name in sorted(held, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
     words = (word.removesuffix("’s") for word in WORD.findall(text))
     return [word for word in words if word not in names and not is_number(word, code)]
