@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import re
 import shutil
 import signal
 import subprocess
@@ -616,7 +615,7 @@ def test_a_folder_in_the_place_of_a_catalog_is_named(extracted_copy: Copy) -> No
     path.mkdir()
     run = make("update-po", cwd=guide)
     assert run.returncode != 0
-    assert "index.po:1: file: a folder stands in the place of the catalog" in run.stderr
+    assert "index.po:1: file: a folder is in the place of the catalog" in run.stderr
 
 
 def test_a_catalog_that_cannot_be_written_is_named(workshop: Workshop) -> None:

@@ -30,7 +30,7 @@ from back_office_guide.core.catalog import (
     read_all,
     read_language,
 )
-from back_office_guide.core.faults import Fault, explain
+from back_office_guide.core.faults import Fault, explain, read_text
 from back_office_guide.core.languages import Language, Languages, LanguagesError, load
 from back_office_guide.core.markup import Difference
 from back_office_guide.core.pages import Page, Terms
@@ -51,7 +51,7 @@ class Book:
     def glossaries(self) -> list[Path]:
         """The French pages that hold a glossary."""
         pages = sorted(self.docs.rglob("*.md"))
-        return [path for path in pages if "{glossary}" in path.read_text("utf-8")]
+        return [path for path in pages if "{glossary}" in read_text(path)]
 
     @cached_property
     def terms(self) -> Terms:
@@ -61,8 +61,7 @@ class Book:
     @cached_property
     def names(self) -> set[str]:
         """The words that are right in every language: names, and what the French check allows."""
-        text = (self.docs / NAMES.name).read_text(encoding="utf-8")
-        return set(writing.WORD.findall(text))
+        return set(writing.WORD.findall(read_text(self.docs / NAMES.name)))
 
 
 class Check:
@@ -93,7 +92,7 @@ class Check:
     def _own_words(self) -> set[str]:
         """The words that are right in this language, though its dictionary lacks them."""
         path = self._folder.parent / NAMES.name
-        return set(path.read_text(encoding="utf-8").split()) if path.is_file() else set()
+        return set(read_text(path).split()) if path.is_file() else set()
 
     def faults(self) -> Iterator[Fault]:
         """Yield the faults of all catalogs, file after file."""
@@ -142,18 +141,22 @@ class Check:
 
     def _differences(self, name: str, entry: polib.POEntry) -> Iterator[Difference]:
         message, translation = entry.msgid, entry.msgstr
-        yield from writing.hidden(message, translation, self._language)
+        hidden = list(writing.hidden(message, translation, self._language))
+        yield from hidden
         if name == INTERFACE:
             yield from markup.interface_differences(message, translation)
         else:
-            yield from markup.differences(message, translation, self._glossary.shown)
+            found = list(markup.differences(message, translation, self._glossary.shown))
+            yield from found
+            if any(difference.code == "block" for difference in found):
+                return  # what follows is not what the translator sees
             yield from values.differences(message, translation, self._book.source, self._language)
             yield from self._glossary.differences(message, translation, self._french)
             yield from self._sense.differences(message, translation)
             plain = re.sub("«[^»]*»", "", markup.markup_of(message).running)  # words as such
             yield from self._glossary.missing(self._book.terms.within(plain), translation)
         yield from writing.typography(message, translation, self._language)
-        words = self._words[message, translation]
+        words = self._words[message, translation] if not hidden else []
         yield from writing.spelling(words, self._unknown, self._language)
 
 

@@ -14,9 +14,10 @@ from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
 
 END = re.compile(r"(?<=[.!?…؟。])[\s”»“)]+(?=[\W_]*[^\W_])")
+END_SIGN = re.compile(r"\w[.!?…]\Z")
 QUESTION = re.compile("[?？؟]")
 # An item of a French list, and a list of four or more.
-_ITEM = r"(?i:l’|d’|(?:la|le|les|des|un|une|du|de)\s)[^,.;:()]{2,30}"
+_ITEM = r"(?<!\w)(?i:l’|d’|(?:la|le|les|des|un|une|du|de)\s)[^,.;:()]{2,30}"
 LIST = re.compile(rf"(?<!en\s){_ITEM}((?:, {_ITEM}){{2,}}) (?:et|ou|ni) {_ITEM}")
 DOUBLED = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)
 RELATIVE = re.compile(
@@ -83,6 +84,12 @@ class Sense:
                 yield Difference("doubled", f"“{sentence[:40]}” is there twice: remove one")
 
     def _lost(self, text: str, original: str) -> Iterator[Difference]:
+        if (
+            text == original
+            and len(text) > A_TEXT
+            and END_SIGN.search(values.ADDRESS.sub("", text))
+        ):
+            yield Difference("language", "it is the French text itself: translate it")
         if QUESTION.search(original) and not QUESTION.search(text):
             yield Difference("question", "the message asks a question, the translation does not")
         share = len(text) / (self._longer * len(original) or 1)

@@ -53,7 +53,8 @@ def folder_of(code: str, locale: Path = LOCALE) -> Path:
 
 def names_in(folder: Path, suffix: str) -> list[str]:
     """Return the names of the catalogs or templates in `folder`, sorted: "comprendre/mots"."""
-    paths = (path.relative_to(folder) for path in folder.rglob(f"*{suffix}"))
+    found = folder.rglob(f"[!.]*{suffix}")  # not what file systems leave, as "._index.po"
+    paths = (path.relative_to(folder) for path in found)
     return sorted(path.with_suffix("").as_posix() for path in paths)
 
 
@@ -61,7 +62,7 @@ def read(path: Path) -> polib.POFile:
     """Return the catalog in the file `path`.
 
     Raises DamagedError when reading it would lose something: no file, not UTF-8, a syntax error,
-    the marks of a merge, no header, a message that stands twice.
+    the marks of a merge, no header, a message that is there twice.
     """
     return parse(_bytes(path), path)
 
@@ -76,7 +77,7 @@ def parse(content: bytes, path: Path) -> polib.POFile:
         catalog = polib.pofile(readable, wrapwidth=0)
     except (OSError, ValueError, IndexError) as error:
         named = re.search(r"line (\d+)", str(error))
-        what = "this is no catalog entry: mend the quotation marks and keywords of this line"
+        what = "this is no catalog entry: look at its keyword and quotation marks"
         raise DamagedError(Fault(path, int(named[1]) if named else 1, what, "syntax")) from error
     begin = ("msgstr ", "msgstr[0] ", "#~ msgstr ", "#~ msgstr[0] ")
     lines = [
@@ -101,12 +102,14 @@ def parse(content: bytes, path: Path) -> polib.POFile:
 
 def _bytes(path: Path) -> bytes:
     if path.is_dir():
-        what = "a folder stands in the place of the catalog: remove it"
+        what = "a folder is in the place of the catalog: remove it"
         raise DamagedError(Fault(path, 1, what, "file"))
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DamagedError(Fault(path, 1, f"{error.strerror}: mend it", "file")) from error
+        raise DamagedError(
+            Fault(path, 1, f"it cannot be read: {error.strerror}", "file")
+        ) from error
 
 
 def _text(content: bytes, path: Path) -> str:
@@ -140,7 +143,7 @@ def _line_fault(line: str) -> tuple[str, str] | None:
         return "the mark of a merge in conflict: keep one of the two sides", "conflict"
     comment = line.startswith("#") and not line.startswith(("#~ ", "#~|", "#|"))
     if line.strip() and not comment:
-        return "this is no entry: mend the keyword and the quotation marks", "syntax"
+        return "this is no entry: look at its keyword and quotation marks", "syntax"
     return None
 
 
