@@ -541,15 +541,20 @@ def test_what_a_tool_drops_comes_back_from_git(
     entries = [
         entry("Lire", "Read", tcomment="forms: reads"),
         entry("Écrire", "Write", tcomment="mute end: a title"),
+        entry("Trois", "Three", tcomment="ask the cashier"),
         entry("Ancien", "Old", obsolete=True),
     ]
     monkeypatch.setattr("back_office_guide.core.catalog.folder_of", lambda _: tmp_path)
     write(tmp_path / "p.po", catalog_of(entries))
     git(tmp_path)
-    write(tmp_path / "p.po", catalog_of([entry("Lire", "Read"), entry("Écrire", "Write it")]))
+    bare = [entry("Lire", "Read"), entry("Écrire", "Write it"), entry("Trois", "Three")]
+    write(tmp_path / "p.po", catalog_of(bare))
     catalogs, restored, faults = read_language("en")
-    assert (restored, faults) == (3, [])
-    assert [each.tcomment for each in catalogs["p"]] == ["forms: reads", "mute end: a title", ""]
+    assert (restored, faults) == (4, [])
+    assert [each.tcomment for each in catalogs["p"]] == [
+        *(each.tcomment for each in entries[:3]),
+        "",
+    ]
     assert [each.msgid for each in catalogs["p"].obsolete_entries()] == ["Ancien"]
     write(tmp_path / "p.po", catalog_of([*entries[1:], entry("Lire", "Read")]))  # by a person
     assert read_language("en")[1] == 0

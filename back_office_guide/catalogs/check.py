@@ -19,7 +19,7 @@ import polib
 
 from back_office_guide.catalogs import values, writing
 from back_office_guide.catalogs.sense import Sense
-from back_office_guide.catalogs.update import LossError, update, wanted
+from back_office_guide.catalogs.update import LossError, read_templates, update, wanted
 from back_office_guide.core import markup
 from back_office_guide.core.catalog import (
     INTERFACE,
@@ -27,14 +27,13 @@ from back_office_guide.core.catalog import (
     folder_of,
     line_of,
     muted,
-    read_all,
     read_language,
 )
 from back_office_guide.core.faults import Fault, explain, read_text
 from back_office_guide.core.languages import Language, Languages, LanguagesError, load
 from back_office_guide.core.markup import Difference
 from back_office_guide.core.pages import Page, Terms
-from back_office_guide.core.paths import DOCS, TEMPLATES
+from back_office_guide.core.paths import DOCS
 
 NAMES = DOCS / "words.txt"
 
@@ -211,7 +210,7 @@ def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fa
 
     And how many messages were checked.
     """
-    templates, faults = read_all(TEMPLATES, ".pot")
+    templates, faults = read_templates()
     book, messages = Book(languages.source, templates), 0
     for language in selected if not faults else ():
         folder = folder_of(language.code)

@@ -21,6 +21,9 @@ from back_office_guide.core.paths import LOCALE, ROOT
 SETTINGS = "conf"
 INTERFACE = "sphinx"
 
+# From how many comments on a tool has dropped them, not a person.
+SEVERAL = 3
+
 Catalogs = dict[str, polib.POFile]
 """The catalogs of a language, or the templates, by page: "comprendre/mots"."""
 
@@ -285,25 +288,26 @@ def vanished(catalogs: Catalogs, held: Catalogs, folder: Path) -> list[Fault]:
 def restore(catalogs: Catalogs, held: Catalogs) -> int:
     """Put back into `catalogs` what editors and platforms drop, and git holds; return how much.
 
-    `held` is what `changed` returned. It is the comments of a file that has none any more, but
-    for a single one, which a person may well have removed, and the obsolete entries.
+    `held` is what `changed` returned. It is obsolete entries, and comments: where there were
+    several and none is left, for a single one may well have been removed by a person.
     """
-    restored = 0
     known = {fold(source_of(entry)) for catalog in catalogs.values() for entry in catalog}
-    for name, catalog in held.items():
-        if name not in catalogs:
-            continue
-        comments = {e.msgid: e.tcomment for e in catalog if e.tcomment and not e.obsolete}
-        live = {entry.msgid: entry for entry in catalogs[name] if not entry.obsolete}
-        if len(comments) > 1 and not any(entry.tcomment for entry in live.values()):
-            for message in comments.keys() & live.keys():
-                live[message].tcomment = comments[message]
-                restored += 1
-        for entry in catalog.obsolete_entries():
-            if fold(source_of(entry)) not in known:
-                catalogs[name].append(entry)
-                restored += 1
-    return restored
+    names = held.keys() & catalogs.keys()
+    live = {(name, e.msgid): e for name in names for e in catalogs[name] if not e.obsolete}
+    obsolete, commented = [], []
+    for name in sorted(names):
+        for entry in held[name]:
+            if entry.obsolete and fold(source_of(entry)) not in known:
+                obsolete.append((name, entry))
+            elif entry.tcomment and (name, entry.msgid) in live:
+                commented.append((live[name, entry.msgid], entry.tcomment))
+    for name, entry in obsolete:
+        catalogs[name].append(entry)
+    if len(commented) < SEVERAL or any(entry.tcomment for entry in live.values()):
+        return len(obsolete)
+    for entry, comment in commented:
+        entry.tcomment = comment
+    return len(obsolete) + len(commented)
 
 
 def read_language(code: str) -> tuple[Catalogs, int, list[Fault]]:
