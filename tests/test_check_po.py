@@ -1,5 +1,6 @@
 """Every fault of a catalog is named with its line, and a right catalog gives no alarm."""
 
+import csv
 import re
 import shutil
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import polib
 import pytest
-from conftest import ROOT, Copy, make, require
+from conftest import ROOT, Copy, make, python, require
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from back_office_guide.catalogs.check import Book, Check, stale
 from back_office_guide.catalogs.sense import Sense
 from back_office_guide.catalogs.update import update
 from back_office_guide.core import markup
-from back_office_guide.core.catalog import line_of, read, read_all, write
+from back_office_guide.core.catalog import folder_of, line_of, read, read_all, write
 from back_office_guide.core.faults import Fault
 from back_office_guide.core.languages import Language, load
 
@@ -439,9 +440,8 @@ def test_a_language_has_its_own_list_of_right_words(tmp_path: Path) -> None:
     catalog.append(polib.POEntry(msgid="Un navire.", msgstr="A shippery."))
     write(folder / "index.po", catalog)
     book = Book(FRENCH, {"index": template})
-    assert checked(folder, book) == [
-        "8: spelling: unknown: shippery: mend it, or mute this with a reason"
-    ]
+    (fault,) = checked(folder, book)
+    assert fault.startswith("8: spelling: unknown: shippery: correct it; a right word goes into ")
     (folder.parent / "words.txt").write_text("shippery\n", encoding="utf-8")
     assert checked(folder, book) == []
 
@@ -458,6 +458,167 @@ def test_a_language_has_its_own_list_of_right_words(tmp_path: Path) -> None:
 def test_a_point_between_digits_may_mark_thousands(french: str, german: str, right: bool) -> None:
     numbers = values.values_of(german, GERMAN).written
     assert (values.values_of(french, FRENCH).written == numbers) == right
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    """Return the rows of a table of this folder, by column."""
+    with (ROOT / "tests" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def faults_of(
+    pairs: list[tuple[str, str]], code: str, book: Book
+) -> dict[tuple[str, str], set[str]]:
+    """Return what is found in each message and translation, beside the catalogs of a language."""
+    (language,) = LANGUAGES.select(code)
+    folder = folder_of(code)
+    catalogs, _ = read_all(folder)
+    for number, (message, translation) in enumerate(pairs):
+        catalogs[f"pair-{number}"] = polib.POFile()
+        catalogs[f"pair-{number}"].append(polib.POEntry(msgid=message, msgstr=translation))
+    found: dict[tuple[str, str], set[str]] = {pair: set() for pair in pairs}
+    for fault in Check(book, language, catalogs, folder).faults():
+        if fault.path.stem.startswith("pair-"):
+            pair = pairs[int(fault.path.stem.removeprefix("pair-"))]
+            found[pair].add(f"{fault.code}: {fault.message}")
+    return found
+
+
+@pytest.mark.parametrize("code", ["en", "es", "de"])
+def test_right_translations_in_other_words_raise_no_alarm_and_wrong_ones_do(
+    code: str, book: Book
+) -> None:
+    require("hunspell")
+    right = [(row["French"], row[code]) for row in rows_of("rewritten.tsv")]
+    wrong = [row for row in rows_of("mistranslated.tsv") if row["language"] == code]
+    pairs = [*right, *((row["French"], row["wrong"]) for row in wrong)]
+    found = faults_of(pairs, code, book)
+    assert {pair: found[pair] for pair in right if found[pair]} == {}
+    for row in wrong:
+        said = found[row["French"], row["wrong"]]
+        assert any(fault.startswith(f"{row['code']}: ") for fault in said), (row, said)
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (
+            lambda guide: (guide / "docs/locale/en/words.txt").write_bytes(b"caf\xe9\n"),
+            "docs/locale/en/words.txt: not utf-8: save it so.",
+        ),
+        (
+            lambda guide: shutil.rmtree(guide / "build/gettext"),
+            "build/gettext:1: no messages are here: run `make gettext`",
+        ),
+        (
+            lambda guide: (guide / "languages.toml").write_bytes(b"\xff"),
+            "languages.toml: cannot be read",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_named_without_a_traceback(
+    break_it: Callable[[Path], object], said: str, extracted_copy: Copy
+) -> None:
+    guide = extracted_copy("guide")
+    break_it(guide)
+    run = python("-m", "back_office_guide.catalogs.check", cwd=guide, LANGS="en")
+    assert run.returncode == 1
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+# What is written in English for a message, and what is said of it.
+SAID = {
+    ("Il y a 7 cas.", "There are some cases."): "numbers: 7 is missing: write 7",
+    ("Il y a des cas.", "There are 7 cases."): "numbers: 7 is not in the message",
+    ("Il y a sept cas.", "There are eight cases."): (
+        "numbers: 7 is missing: write 7; 8 is not in the message"
+    ),
+    ("Elle vaut 21\u202f876,36.", "It is worth a lot."): (
+        "numbers: 21876.36 is missing: write 21,876.36"
+    ),
+    ("Un taux de 5\u00a0%.", "A rate of 5\u00a0%."): (
+        "amounts: “5[U+00A0, no-break space]%”: write it like 5%"
+    ),
+    ("Un taux de 5\u00a0%.", "A rate of 5."): "numbers: a % is missing: write it like 5%",
+    ("Le 2 mai 2024.", "On 2 June 2024."): (
+        "dates: the month of a date, “mai”, is missing: write it"
+    ),
+    ("De 8 à 12 personnes.", "From 12 to 8 people."): ("numbers: 12 comes before 8: write 8 first"),
+    ("Voir https://example.fr/a ici.", "See it here."): (
+        "address: https://example.fr/a is missing: keep the address"
+    ),
+    ("Un {term}`suspens`.", "An open item."): (
+        "role: {term}`suspens` is missing: write {term}`open item <suspens>`"
+    ),
+    ("Un {doc}`mot`.", "A word."): (
+        "role: {doc}`mot` is missing: write {doc}`(your words for “mot”) <mot>`"
+    ),
+    ("Voir [la loi](#a).", "See the law."): (
+        "link: #a is missing: write [(your words for “la loi”)](#a)"
+    ),
+    ("Voir [la loi](#a).", "See [the law] (#a)."): (
+        "stray: a space parts ] and (: write [text](target)"
+    ),
+    ("Le `make html`.", "The make."): "code: `make html` is missing: write `make html`",
+    ("Une [^1] note.", "A note."): "footnote: [^1] is missing: write [^1]",
+    ("Un *mot*.", "A word."): "emphasis: * is missing: write *…*",
+    ("Un mot.", "A **word."): (
+        "stray: ** shows as text: close it, or write \\** where it is meant so"
+    ),
+    ("Un mot.", "1. A word."): "block: “1.” begins a list: write 1\\. A word.…",
+    ("Un mot.", "- A word."): (
+        "block: “-” begins a list, a title, a quotation or a directive: write \\-, or words"
+    ),
+    ("Un mot.", "A\nword."): "block: two lines: write one",
+    ("Un mot.", "A <b>word."): "html: <b> is not in the message: remove it",
+    ("Un mot.", "A wo\u200brd."): "hidden: U+200B, ZERO WIDTH SPACE: remove it",
+    ("Un mot.", "A “word."): "pairs: a ” is missing: “…” go in pairs",
+    ("Un mot.", "A «word»."): "quotes: « »: write “…”",
+    ("Un mot.", "A word's end."): "quotes: ': write ’",
+    ("Un mot.", "A word ; two."): "spaces: “d ;”: write no space before the sign",
+    ("Un mot.", "A  word."): "spaces: two spaces: write one",
+    ("Un mot.", "A word. "): "spaces: a space at its beginning or end: remove it",
+    ("Un mot.", "A word"): "end: the message ends with “.”: end the translation so",
+    ("Un mot\u202f?", "A word."): (
+        "question: the message asks a question, the translation does not"
+    ),
+    ("Un mot.", "a word."): "letter: it begins with a small letter: write A",
+    ("Un mot.", "A word word."): "doubled: “word word”: write “word” once",
+    ("Un mot.", "A thier word."): (
+        "spelling: unknown: thier: correct it; a right word goes into "
+        "docs/locale/en/words.txt, or is muted"
+    ),
+    ("Un rapprochement.", "A comparison."): (
+        "term: “rapprochement” is “reconciliation” in the glossary: write that"
+    ),
+    ("Il faut relire ici tous les dossiers du mois.",) * 2: (
+        "language: it is the French text itself: translate it"
+    ),
+    ("Voir [2023](#a) et [2024](#b).", "See [2024](#a) and [2023](#b)."): (
+        "target: #a and #b changed places: put them back"
+    ),
+    ("L’Insee publie ce chiffre.", "The figure is published."): (
+        "name: Insee is missing: keep the name, as the other messages do"
+    ),
+}
+
+
+def test_each_message_says_what_to_write(book: Book) -> None:
+    require("hunspell")
+    found = faults_of(list(SAID), "en", book)
+    for pair, said in SAID.items():
+        assert said in found[pair], pair
+
+
+def test_what_the_build_refuses_cannot_be_muted(small: tuple[Path, Book, polib.POFile]) -> None:
+    folder, book, catalog = small
+    catalog[0].msgstr = "There are **3** <b>cases</b>."
+    catalog[0].tcomment = "mute html: bold\nmute emphasis: a figure"
+    write(folder / "index.po", catalog)
+    (fault,) = checked(folder, book)
+    assert "html: <b> is not in the message" in fault
+    assert fault.endswith("This cannot be muted: the page would stay French")
 
 
 TEXTS = st.text(

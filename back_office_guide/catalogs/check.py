@@ -19,7 +19,7 @@ import polib
 
 from back_office_guide.catalogs import values, writing
 from back_office_guide.catalogs.sense import Sense
-from back_office_guide.catalogs.update import LossError, update, wanted
+from back_office_guide.catalogs.update import LossError, read_templates, update, wanted
 from back_office_guide.core import markup
 from back_office_guide.core.catalog import (
     INTERFACE,
@@ -27,14 +27,13 @@ from back_office_guide.core.catalog import (
     folder_of,
     line_of,
     muted,
-    read_all,
     read_language,
 )
-from back_office_guide.core.faults import Fault, explain
+from back_office_guide.core.faults import Fault, explain, read_text
 from back_office_guide.core.languages import Language, Languages, LanguagesError, load
 from back_office_guide.core.markup import Difference
 from back_office_guide.core.pages import Page, Terms
-from back_office_guide.core.paths import DOCS, TEMPLATES
+from back_office_guide.core.paths import DOCS
 
 NAMES = DOCS / "words.txt"
 
@@ -51,7 +50,7 @@ class Book:
     def glossaries(self) -> list[Path]:
         """The French pages that hold a glossary."""
         pages = sorted(self.docs.rglob("*.md"))
-        return [path for path in pages if "{glossary}" in path.read_text("utf-8")]
+        return [path for path in pages if "{glossary}" in read_text(path)]
 
     @cached_property
     def terms(self) -> Terms:
@@ -61,8 +60,7 @@ class Book:
     @cached_property
     def names(self) -> set[str]:
         """The words that are right in every language: names, and what the French check allows."""
-        text = (self.docs / NAMES.name).read_text(encoding="utf-8")
-        return set(writing.WORD.findall(text))
+        return set(writing.WORD.findall(read_text(self.docs / NAMES.name)))
 
 
 class Check:
@@ -85,6 +83,7 @@ class Check:
             if entry.translated() and name != INTERFACE
         ]
         self._sense = Sense(entries, book.names, language)
+        self._words: dict[tuple[str, str], list[str]] = {}
         self._unknown: set[str] = set()
         self._spelt = False  # whether spelling can be checked here
 
@@ -92,12 +91,16 @@ class Check:
     def _own_words(self) -> set[str]:
         """The words that are right in this language, though its dictionary lacks them."""
         path = self._folder.parent / NAMES.name
-        return set(path.read_text(encoding="utf-8").split()) if path.is_file() else set()
+        return set(read_text(path).split()) if path.is_file() else set()
 
     def faults(self) -> Iterator[Fault]:
         """Yield the faults of all catalogs, file after file."""
-        entries = (entry for catalog in self._catalogs.values() for entry in catalog)
-        words = {word for entry in entries if entry.translated() for word in self._words(entry)}
+        right, code = self._book.names | self._own_words | self._glossary.words, self._language.code
+        for catalog in self._catalogs.values():
+            for entry in catalog.translated_entries():
+                pair = entry.msgid, entry.msgstr
+                self._words[pair] = writing.words_of(*pair, right, code)
+        words = {word for each in self._words.values() for word in each}
         unknown = writing.misspelt(sorted(words), self._language.dictionary)
         if unknown is None:
             dictionary = self._language.dictionary
@@ -115,10 +118,6 @@ class Check:
             for entry in catalog:
                 if not entry.obsolete:
                     yield from self._entry(name, entry, self._folder / f"{name}.po")
-
-    def _words(self, entry: polib.POEntry) -> list[str]:
-        names = self._book.names | self._own_words | self._glossary.words
-        return writing.words_of(entry.msgid, entry.msgstr, names, self._language.code)
 
     def _entry(self, name: str, entry: polib.POEntry, path: Path) -> Iterator[Fault]:
         """Yield the faults of one entry that no comment mutes, and the comments that are wrong."""
@@ -141,18 +140,22 @@ class Check:
 
     def _differences(self, name: str, entry: polib.POEntry) -> Iterator[Difference]:
         message, translation = entry.msgid, entry.msgstr
-        yield from writing.hidden(message, translation, self._language)
+        hidden = list(writing.hidden(message, translation, self._language))
+        yield from hidden
         if name == INTERFACE:
             yield from markup.interface_differences(message, translation)
         else:
-            yield from markup.differences(message, translation, self._glossary.shown)
+            found = list(markup.differences(message, translation, self._glossary.shown))
+            yield from found
+            if any(difference.code == "block" for difference in found):
+                return  # what follows is not what the translator sees
             yield from values.differences(message, translation, self._book.source, self._language)
             yield from self._glossary.differences(message, translation, self._french)
             yield from self._sense.differences(message, translation)
             plain = re.sub("«[^»]*»", "", markup.markup_of(message).running)  # words as such
             yield from self._glossary.missing(self._book.terms.within(plain), translation)
         yield from writing.typography(message, translation, self._language)
-        words = self._words(entry)
+        words = self._words[message, translation] if not hidden else []
         yield from writing.spelling(words, self._unknown, self._language)
 
 
@@ -207,7 +210,7 @@ def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fa
 
     And how many messages were checked.
     """
-    templates, faults = read_all(TEMPLATES, ".pot")
+    templates, faults = read_templates()
     book, messages = Book(languages.source, templates), 0
     for language in selected if not faults else ():
         folder = folder_of(language.code)

@@ -14,9 +14,10 @@ from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
 
 END = re.compile(r"(?<=[.!?…؟。])[\s”»“)]+(?=[\W_]*[^\W_])")
+END_SIGN = re.compile(r"\w[.!?…]\Z")
 QUESTION = re.compile("[?？؟]")
 # An item of a French list, and a list of four or more.
-_ITEM = r"(?i:l’|d’|(?:la|le|les|des|un|une|du|de)\s)[^,.;:()]{2,30}"
+_ITEM = r"(?<!\w)(?i:l’|d’|(?:la|le|les|des|un|une|du|de)\s)[^,.;:()]{2,30}"
 LIST = re.compile(rf"(?<!en\s){_ITEM}((?:, {_ITEM}){{2,}}) (?:et|ou|ni) {_ITEM}")
 DOUBLED = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)
 RELATIVE = re.compile(
@@ -83,8 +84,30 @@ class Sense:
                 yield Difference("doubled", f"“{sentence[:40]}” is there twice: remove one")
 
     def _lost(self, text: str, original: str) -> Iterator[Difference]:
+        if (
+            text == original
+            and len(text) > A_TEXT
+            and END_SIGN.search(values.ADDRESS.sub("", text))
+        ):
+            yield Difference("language", "it is the French text itself: translate it")
         if QUESTION.search(original) and not QUESTION.search(text):
             yield Difference("question", "the message asks a question, the translation does not")
+        yield from self._length(text, original)
+        if not self._latin:
+            return
+        commas = len(re.findall("[,;]", text))
+        for match in LIST.finditer(original):
+            if match[1].count(",") > commas:
+                what = f"a list of {match[1].count(',') + 2}, “{match[0][:40]}…”, lacks an item"
+                yield Difference("list", what)
+        for name in set(self._name.findall(original)):
+            kept = self._kept[name]
+            enough = 5 if name.isupper() else 2  # an acronym may be translated
+            if name not in text and kept.count(False) == 1 and len(kept) > enough:
+                what = f"{name} is missing: keep the name, as the other messages do"
+                yield Difference("name", what)
+
+    def _length(self, text: str, original: str) -> Iterator[Difference]:
         share = len(text) / (self._longer * len(original) or 1)
         sentences, own = len(END.split(original)), len(END.split(text))
         own_words = set(writing.WORD.findall(text))
@@ -104,18 +127,6 @@ class Sense:
             }
         ):
             yield Difference("length", "much longer than the message: is it that of another one?")
-        if self._latin:
-            commas = len(re.findall("[,;]", text))
-            for match in LIST.finditer(original):
-                if match[1].count(",") > commas:
-                    what = f"a list of {match[1].count(',') + 2}, “{match[0][:40]}…”, lacks an item"
-                    yield Difference("list", what)
-            for name in set(self._name.findall(original)):
-                kept = self._kept[name]
-                enough = 5 if name.isupper() else 2  # an acronym may be translated
-                if name not in text and kept.count(False) == 1 and len(kept) > enough:
-                    what = f"{name} is missing: keep the name, as the other messages do"
-                    yield Difference("name", what)
 
 
 def _pairs(text: str, original: str, language: Language) -> Iterator[Difference]:

@@ -364,13 +364,21 @@ def wanted(templates: Catalogs, language: Language, source: Language) -> Catalog
     return {INTERFACE: templates[INTERFACE]} if language == source else templates
 
 
+def read_templates() -> tuple[Catalogs, list[Fault]]:
+    """Return the templates that were extracted, and what is wrong with them."""
+    templates, faults = read_all(TEMPLATES, ".pot")
+    if INTERFACE not in templates and not faults:
+        faults.append(Fault(TEMPLATES, 1, "no messages are here: run `make gettext`"))
+    return templates, faults
+
+
 def run() -> list[Fault]:
     """Bring the catalogs up to date, language after language; return what is in the way of some.
 
     The catalogs of a language are all written, or none. Raises LossError, LanguagesError, OSError.
     """
     languages = load()
-    templates, faults = read_all(TEMPLATES, ".pot")
+    templates, faults = read_templates()
     if faults:
         return faults
     for language in languages.all:

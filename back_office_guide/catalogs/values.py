@@ -44,6 +44,7 @@ _FROM_TO = re.compile(
     rf"((?:\s?[–-]\s?|\W{{0,2}} (?:à|et|to|and|a|y|bis|und|إلى) \W{{0,2}}){_DIGITS}?"
     r"(\d+(?:\.\d+)?))( 10{3,}(?!\d))?"
 )
+_BETWEEN = re.compile(r"\b(?:entre|between|zwischen)\b", re.IGNORECASE)
 # An hour and a half is no "1 h 30".
 _HALF = re.compile(r"\b(?:half|medi[ao]|mez[zo]+|meia)\b|halb|نصف")
 _RANGE = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # two years, the second short
@@ -127,7 +128,11 @@ def values_of(text: str, language: Language) -> Values:
     else:
         for name, power in magnitudes(code).items():
             text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
-    ranges = [(Decimal(match[2]), Decimal(match[4])) for match in _FROM_TO.finditer(text)]
+    ranges = [
+        (Decimal(match[2]), Decimal(match[4]))
+        for match in _FROM_TO.finditer(text)
+        if _BETWEEN.search(text) or not re.search(r"et|and|y|und", match[3])
+    ]
     # In "1,5 à 2 millions", both are.
     text = _FROM_TO.sub(lambda match: f"{match[1]}{match[5] or ''}{match[3]}{match[5] or ''}", text)
     found = Values(half=bool(_HALF.search(text)), ranges=ranges)

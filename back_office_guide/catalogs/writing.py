@@ -208,10 +208,13 @@ def words_of(message: str, translation: str, names: set[str], code: str) -> list
     original = ADDRESS.sub(" ", markup_of(message).text)
     _, text = without_quotations(original, markup_of(translation).text, QUOTED, BRACKETS)
     text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;", " ", text)
-    for name in sorted(names_in(original), key=len, reverse=True):
+    held = (name for name in names_in(original) if name in text)
+    for name in sorted(held, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
     words = (word.removesuffix("’s") for word in WORD.findall(text))
-    return [word for word in words if word not in names and not is_number(word, code)]
+    return [
+        word for word in words if len(word) > 1 and word not in names and not is_number(word, code)
+    ]
 
 
 def names_in(french: str) -> set[str]:
@@ -253,4 +256,6 @@ def spelling(words: list[str], unknown: set[str], language: Language) -> Iterato
         yield Difference("language", f"most words are not {language.name}: translate it")
     elif wrong:
         listed = ", ".join(dict.fromkeys(wrong))
-        yield Difference("spelling", f"unknown: {listed}: mend it, or mute this with a reason")
+        where = f"docs/locale/{language.code}/words.txt"
+        what = f"unknown: {listed}: correct it; a right word goes into {where}, or is muted"
+        yield Difference("spelling", what)

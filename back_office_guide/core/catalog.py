@@ -21,6 +21,9 @@ from back_office_guide.core.paths import LOCALE, ROOT
 SETTINGS = "conf"
 INTERFACE = "sphinx"
 
+# From how many comments on a tool has dropped them, not a person.
+SEVERAL = 3
+
 Catalogs = dict[str, polib.POFile]
 """The catalogs of a language, or the templates, by page: "comprendre/mots"."""
 
@@ -53,7 +56,8 @@ def folder_of(code: str, locale: Path = LOCALE) -> Path:
 
 def names_in(folder: Path, suffix: str) -> list[str]:
     """Return the names of the catalogs or templates in `folder`, sorted: "comprendre/mots"."""
-    paths = (path.relative_to(folder) for path in folder.rglob(f"*{suffix}"))
+    found = folder.rglob(f"[!.]*{suffix}")  # not what file systems leave, as "._index.po"
+    paths = (path.relative_to(folder) for path in found)
     return sorted(path.with_suffix("").as_posix() for path in paths)
 
 
@@ -61,7 +65,7 @@ def read(path: Path) -> polib.POFile:
     """Return the catalog in the file `path`.
 
     Raises DamagedError when reading it would lose something: no file, not UTF-8, a syntax error,
-    the marks of a merge, no header, a message that stands twice.
+    the marks of a merge, no header, a message that is there twice.
     """
     return parse(_bytes(path), path)
 
@@ -76,7 +80,7 @@ def parse(content: bytes, path: Path) -> polib.POFile:
         catalog = polib.pofile(readable, wrapwidth=0)
     except (OSError, ValueError, IndexError) as error:
         named = re.search(r"line (\d+)", str(error))
-        what = "this is no catalog entry: mend the quotation marks and keywords of this line"
+        what = "this is no catalog entry: look at its keyword and quotation marks"
         raise DamagedError(Fault(path, int(named[1]) if named else 1, what, "syntax")) from error
     begin = ("msgstr ", "msgstr[0] ", "#~ msgstr ", "#~ msgstr[0] ")
     lines = [
@@ -101,12 +105,14 @@ def parse(content: bytes, path: Path) -> polib.POFile:
 
 def _bytes(path: Path) -> bytes:
     if path.is_dir():
-        what = "a folder stands in the place of the catalog: remove it"
+        what = "a folder is in the place of the catalog: remove it"
         raise DamagedError(Fault(path, 1, what, "file"))
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DamagedError(Fault(path, 1, f"{error.strerror}: mend it", "file")) from error
+        raise DamagedError(
+            Fault(path, 1, f"it cannot be read: {error.strerror}", "file")
+        ) from error
 
 
 def _text(content: bytes, path: Path) -> str:
@@ -140,7 +146,7 @@ def _line_fault(line: str) -> tuple[str, str] | None:
         return "the mark of a merge in conflict: keep one of the two sides", "conflict"
     comment = line.startswith("#") and not line.startswith(("#~ ", "#~|", "#|"))
     if line.strip() and not comment:
-        return "this is no entry: mend the keyword and the quotation marks", "syntax"
+        return "this is no entry: look at its keyword and quotation marks", "syntax"
     return None
 
 
@@ -280,25 +286,26 @@ def vanished(catalogs: Catalogs, held: Catalogs, folder: Path) -> list[Fault]:
 def restore(catalogs: Catalogs, held: Catalogs) -> int:
     """Put back into `catalogs` what editors and platforms drop, and git holds; return how much.
 
-    `held` is what `changed` returned. It is the comments of a file that has none any more, but
-    for a single one, which a person may well have removed, and the obsolete entries.
+    `held` is what `changed` returned. It is obsolete entries, and comments: where there were
+    several and none is left, for a single one may well have been removed by a person.
     """
-    restored = 0
     known = {fold(source_of(entry)) for catalog in catalogs.values() for entry in catalog}
-    for name, catalog in held.items():
-        if name not in catalogs:
-            continue
-        comments = {e.msgid: e.tcomment for e in catalog if e.tcomment and not e.obsolete}
-        live = {entry.msgid: entry for entry in catalogs[name] if not entry.obsolete}
-        if len(comments) > 1 and not any(entry.tcomment for entry in live.values()):
-            for message in comments.keys() & live.keys():
-                live[message].tcomment = comments[message]
-                restored += 1
-        for entry in catalog.obsolete_entries():
-            if fold(source_of(entry)) not in known:
-                catalogs[name].append(entry)
-                restored += 1
-    return restored
+    names = held.keys() & catalogs.keys()
+    live = {(name, e.msgid): e for name in names for e in catalogs[name] if not e.obsolete}
+    obsolete, commented = [], []
+    for name in sorted(names):
+        for entry in held[name]:
+            if entry.obsolete and fold(source_of(entry)) not in known:
+                obsolete.append((name, entry))
+            elif entry.tcomment and (name, entry.msgid) in live:
+                commented.append((live[name, entry.msgid], entry.tcomment))
+    for name, entry in obsolete:
+        catalogs[name].append(entry)
+    if len(commented) < SEVERAL or any(entry.tcomment for entry in live.values()):
+        return len(obsolete)
+    for entry, comment in commented:
+        entry.tcomment = comment
+    return len(obsolete) + len(commented)
 
 
 def read_language(code: str) -> tuple[Catalogs, int, list[Fault]]:

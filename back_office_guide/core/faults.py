@@ -1,6 +1,7 @@
 """What is wrong, in words for people."""
 
 from dataclasses import dataclass
+from errno import EILSEQ
 from pathlib import Path
 
 from back_office_guide.core.paths import ROOT
@@ -19,6 +20,14 @@ class Fault:
         """Return the one line that is printed: path:line: message, or path:line: code: message."""
         path = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
         return ": ".join(filter(None, (f"{path}:{self.line}", self.code, self.message)))
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file; raise OSError where it is not UTF-8, too."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise OSError(EILSEQ, "Not UTF-8: save it so", str(path)) from error
 
 
 def explain(error: OSError) -> str:

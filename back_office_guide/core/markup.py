@@ -136,7 +136,7 @@ def _add(found: Markup, token: Token) -> None:
 # The field of Markup that a check compares, and what its signs are around a text.
 _KINDS = {
     "role": ("roles", "{item}"),
-    "link": ("links", "[…]({item})"),
+    "link": ("links", "[{words}]({item})"),
     "image": ("images", "![…]({item})"),
     "footnote": ("footnotes", "{item}"),
     "code": ("code", "{item}"),
@@ -169,7 +169,9 @@ def differences(
             safe = code == "emphasis" or (fewer and (code == "code" or (code == "link" and sites)))
             yield Difference(code, _changes(before, old, new, shape, words), safe)
     for sign in after.stray - before.stray:
-        what = f"{sign} shows as text: close it, or write \\ before a sign that is meant so"
+        what = f"{sign} shows as text: close it, or write \\{sign} where it is meant so"
+        if sign == "](":
+            what = "a space parts ] and (: write [text](target)"
         unsafe = sign in ("{{", "{%")
         yield Difference("template" if unsafe else "stray", what, not unsafe)
     for sign in before.stray - after.stray:
@@ -197,11 +199,11 @@ def _changes(before: Markup, old: Counts, new: Counts, shape: str, words: Mappin
     """Return in words what `new` lacks of `old`, and what it has beyond it."""
     said = []
     for item in old - new:
-        written = shape.format(item=item)
         role = re.fullmatch(r"(\{[\w:-]+\})`(.*)`", item, re.DOTALL)
-        if role:
-            word = words.get(role[2]) or f"(your words for “{dict(before.shown)[role[2]]}”)"
-            written = f"{role[1]}`{word} <{role[2]}>`"
+        target = role[2] if role else item
+        french = dict(before.shown).get(target, "")
+        word = words.get(target) or (f"(your words for “{french}”)" if french else "")
+        written = f"{role[1]}`{word} <{target}>`" if role else shape.format(item=item, words=word)
         said.append(f"{item} is missing: write {written}")
     said += [f"{item} is not in the message: remove it" for item in (new - old)]
     return " ".join("; ".join(said).split())
