@@ -161,7 +161,7 @@ def test_the_guide_is_read_from_end_to_end_with_the_keyboard_alone(
 ) -> None:
     show(browser, 1400)
     browser.get(f"{address}/fr/index.html")
-    read = []
+    read: list[str] = []
     while True:
         here = browser.current_url
         if read:  # who has read the menu once skips it

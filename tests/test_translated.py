@@ -438,7 +438,11 @@ def pseudo_guide(once: Once) -> tuple[Path, set[str]]:
     code = " ".join(
         part
         for page in (folder / "docs").rglob("*.md")
-        for part in re.findall(r"```.*?```|`[^`]+`", page.read_text("utf-8"), re.DOTALL)
+        for part in re.findall(
+            r"```.*?```|`[^`]+`",
+            re.sub(r"\{term\}`[^`]+`", "", page.read_text("utf-8")),  # which is no code
+            re.DOTALL,
+        )
     )
     catalogs, _ = read_all(folder / "docs/locale/en/LC_MESSAGES")
     words = {
@@ -467,22 +471,28 @@ def french_left(text: str, words: set[str]) -> list[str]:
 # English words of Sphinx, the theme and our commands that are French ones too.
 ENGLISH = {
     "chapter",
+    "citation",
     "documentation",
     "file",
     "https",
     "index",
+    "main",
     "office",
     "original",
     "page",
+    "pages",
     "source",
     "version",
 }
 
 
+HIDDEN = "pre, code, script, style, meta[property='og:type'], meta[http-equiv]"
+
+
 def seen(html: str) -> str:
     """Return all that readers of a page see or hear, but for code and addresses."""
     page = BeautifulSoup(html, "html.parser")
-    for hidden in page.select("pre, code, script, style, meta[property='og:type']"):
+    for hidden in page.select(HIDDEN):
         hidden.decompose()
     said = [page.get_text(" ")]
     for name in ("alt", "title", "aria-label", "placeholder", "content"):
