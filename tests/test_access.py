@@ -36,7 +36,9 @@ def test_the_html_checker_finds_no_error(site: Path, tmp_path: Path) -> None:
 
 def test_lighthouse_gives_full_marks(address: str, tmp_path: Path) -> None:
     require("npm", "chromium")
-    pages = [*(f"{code}/index.html" for code in CODES), "fr/contribuer/ecrire.html"]
+    # What it asks beyond axe, which looks at every page in test_walk.py, is of the template: the
+    # languages could differ by their direction alone.
+    pages = ["fr/index.html", "ar/index.html", "fr/contribuer/ecrire.html"]
     script = Path(__file__).with_name("lighthouse.mjs")
     run = subprocess.run(
         ["node", str(script), *(f"{address}/{page}" for page in pages)],
@@ -139,10 +141,10 @@ addEventListener("keydown", () => {
 
 
 def stops_of(browser: webdriver.Chrome) -> list[dict[str, object]]:
-    """Return what Tab leads to in the page that is shown, from its beginning to its end."""
+    """Return what Tab leads to in the page that is shown, from what has the focus to its end."""
     browser.execute_script(NOTE_STOPS)
     found: list[dict[str, object] | None] = []
-    while None not in found[1:]:  # which begins with nothing focused
+    while None not in found[1:]:  # which begins with what has the focus, or nothing
         press(browser, Keys.TAB * 50)
         found = browser.execute_script("return stops")
     return [stop for stop in found[1 : found.index(None, 1)] if stop]
@@ -153,12 +155,15 @@ def test_the_guide_is_read_from_end_to_end_with_the_keyboard_alone(
 ) -> None:
     show(browser, 1400)
     browser.get(f"{address}/fr/index.html")
-    read = []
+    read: list[str] = []
     while True:
         here = browser.current_url
+        if read:  # who has read the menu once skips it
+            press(browser, Keys.TAB, Keys.ENTER)
+            assert focused(browser) == "content"
         read.append(here.removeprefix(f"{address}/").partition("#")[0])
         stops = stops_of(browser)
-        assert len(stops) > 20, read[-1]
+        assert len(stops) > (5 if read[1:] else 20), read[-1]
         wrong = [each for each in stops if not (each["seen"] and each["ring"] and each["large"])]
         assert not wrong, read[-1]
         assert all(each["name"] for each in stops), read[-1]
