@@ -168,11 +168,18 @@ def magnitudes(code: str) -> dict[str, int]:
     with suppress(UnknownLocaleError, ValueError):
         for power in (3, 4, 6, 8, 9, 12):
             for number in (1, 2, 5, 11):
-                shown = format_compact_decimal(number * 10**power, format_type="long", locale=code)
+                shown = _compact(number * 10**power, code)
                 match = re.fullmatch(r"(\d+)\s?(\D+)", shown)
                 if match:
                     found[match[2]] = number * 10**power // int(match[1])
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def _compact(number: int, code: str) -> str:
+    try:
+        return format_compact_decimal(number, format_type="long", locale=code)
+    except KeyError:  # where CLDR has one form for both, as in Chinese, Babel 2.18 misses it
+        return format_compact_decimal(number, locale=code)
 
 
 @cache
@@ -206,7 +213,9 @@ def month_pattern(code: str) -> tuple[re.Pattern[str], dict[str, int]]:
             for month, name in get_month_names(width, context, locale).items():
                 names.setdefault(name.rstrip(".").casefold(), month)
     words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    beside = rf"\d(?:er|st|nd|rd|th|\.)?\s(?:de\s)?({words})\b|\b({words})\.?,?\s(?:de\s|del\s)?\d"
+    beside = (
+        rf"\d(?:er|st|nd|rd|th|\.)?\s(?:de\s|ב)?({words})\b|\b({words})\.?,?\s(?:de\s|del\s)?\d"
+    )
     return re.compile(beside, re.IGNORECASE), names
 
 

@@ -31,7 +31,7 @@ FIELDS = {
 
 
 class LanguagesError(Exception):
-    """The list cannot be used; the message names the file, the fault and the mend."""
+    """The list cannot be used; the message names the file, the fault and what to write."""
 
 
 @dataclass(frozen=True)

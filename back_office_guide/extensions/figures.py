@@ -1,7 +1,7 @@
 """Set the SVG figures into the pages, with their texts in the language of the build.
 
-In HTML and EPUB the drawing becomes part of the page, where style sheets and readers' tools reach
-its text; for the book a translated copy of the file takes its place.
+In HTML and EPUB the drawing becomes part of the page, where style sheets and assistive technology
+reach its text; for the book a translated copy of the file takes its place.
 
 A drawing reads the way its language does: where that is from right to left, it is mirrored, and
 its texts are not. One whose <svg> says direction="ltr", such as a chart with axes, stays as it is.

@@ -1,7 +1,7 @@
 """Extract everything a reader sees into message templates, one a page: `make gettext`.
 
 Sphinx's builder finds the text of the pages. This one adds what it leaves out (the texts inside
-the figures, the title of the guide, the words of the theme), says where each message stands, and
+the figures, the title of the guide, the words of the theme), says where each message is, and
 writes no date: the same messages are the same bytes.
 """
 
@@ -81,7 +81,7 @@ class MessageBuilder(MessageCatalogBuilder):
     def _in_reading_order(
         self, domain: str, catalog: Catalog, sources: "dict[str, Lines]"
     ) -> list[tuple[str, list[tuple[str, int]]]]:
-        """Return each message and the places it stands at, the page before its figures."""
+        """Return each message and its places, the page before its figures."""
         found = []
         for message in catalog:
             places = set()
@@ -104,7 +104,7 @@ class Lines:
     9.2, MyST-Parser 5.2), table cells, alternative texts.
     """
 
-    # What stands before the text on its first line: marks of headings, lists, options, elements.
+    # What is before the text on its first line: marks of headings, lists, options, elements.
     BEFORE = re.compile(r"(?:[#>*:+-]+|\d+\.|:[\w-]+:|:::+\{[\w-]+\}|<[^>]*>|\w+ = \"|\s)*\Z")
 
     def __init__(self, path: Path) -> None:

@@ -220,7 +220,7 @@ def unlinked_terms(page: Page, terms: Terms) -> Iterator[Fault]:
                     yield Fault(
                         page.path,
                         piece.line,
-                        f"“{bare_term(term)}” is a term of the glossary and stands here for the "
+                        f"“{bare_term(term)}” is a term of the glossary, here for the "
                         f"first time: write {{term}}`{term}`",
                     )
 

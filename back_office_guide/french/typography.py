@@ -1,4 +1,4 @@
-"""The French typography of the house: as a rule that can be checked, and as a command that mends.
+"""The French typography of the house: as a rule that can be checked, and as a command.
 
 The rules are those of the Imprimerie nationale for spaces, with U+202F (narrow no-break space)
 before ; ! ? and between thousands, and U+00A0 (no-break space) before : € % and inside « ».
@@ -125,22 +125,22 @@ def typeset_figure(text: str) -> str:
     return content.sub(lambda match: match[1] + typeset(match[3]) + match[4], text)
 
 
-def mend(path: Path) -> bool:
+def typeset_file(path: Path) -> bool:
     """Typeset the Markdown or SVG file `path` in place; say whether anything changed."""
     text = path.read_text(encoding="utf-8")
-    mended = typeset_page(text) if path.suffix == ".md" else typeset_figure(text)
-    if mended == text:
+    right = typeset_page(text) if path.suffix == ".md" else typeset_figure(text)
+    if right == text:
         return False
     fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(mended, encoding="utf-8")
+    fresh.write_text(right, encoding="utf-8")
     fresh.replace(path)
     return True
 
 
 def main() -> int:
-    """Mend every French page and figure, and name those that changed."""
+    """Typeset every French page and figure, and name those that changed."""
     for path in sorted([*DOCS.rglob("*.md"), *DOCS.glob("figures/*.svg")]):
-        if mend(path):
+        if typeset_file(path):
             print(path.relative_to(ROOT))
     return 0
 
