@@ -6,6 +6,7 @@ import subprocess
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +23,7 @@ from pypdf import PdfReader
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.commands.typeset import cache_of_fonts, faults
 from back_office_guide.core.catalog import read
+from back_office_guide.core.typesetting import BOOKS, obstacle
 
 MILLIMETRE = 72 / 25.4
 # The book leaves out the pages for contributors.
@@ -565,6 +567,26 @@ def test_each_fault_stops_the_book_and_says_where_it_is(tmp_path: Path) -> None:
     assert "the label deux is there twice" in run.stderr
     assert "Traceback" not in run.stderr
     assert book.read_bytes() == b"the last good one"
+
+
+def test_a_language_that_tex_cannot_set_is_refused_before_tex_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require(*COMMANDS["book"])
+    for code in CODES:
+        assert obstacle(code) == ""
+    assert "docs/_latex/guide-he.sty" in obstacle("he")
+    monkeypatch.setitem(BOOKS, "it", replace(BOOKS["it"], files=("nowhere.ldf",)))
+    assert "TeX has no nowhere.ldf" in obstacle("it")
+    assert "book texlive-lang-italian" in obstacle("it")
+    folder = small_guide(tmp_path / "a script")
+    table = (folder / "languages.toml").read_text("utf-8")
+    hebrew = table[table.index("[languages.ar]") :].replace("languages.ar", "languages.he", 1)
+    (folder / "languages.toml").write_text(f"{table}\n{hebrew}", "utf-8")
+    run = make("latexpdf", cwd=folder, env={"LANGS": "he"})
+    assert run.returncode != 0
+    assert "he: no book yet" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_a_font_that_is_missing_is_named(tmp_path: Path) -> None:

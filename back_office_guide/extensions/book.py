@@ -14,6 +14,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
 
+from back_office_guide.core.typesetting import BOOKS
 from back_office_guide.extensions.book_writer import BookTranslator, grouped
 from back_office_guide.extensions.figures import map_glyphs
 from back_office_guide.extensions.languages import language_of
@@ -21,21 +22,6 @@ from back_office_guide.extensions.website import description
 
 # The part that concerns the site alone, as the source names it: translations name it otherwise.
 LEFT_OUT = "Contribuer"
-
-
-# What babel is told, where the name that Sphinx gives it is not enough. English is spelt as in
-# Britain, and cut as there. Spanish comes without its shorthands, which read text as commands, and
-# with the lists and page numbers of the others. Arabic is set from right to left, its Latin words
-# from left to right, each script in its own face, which guide-ar.sty names.
-BABEL = {
-    "en": r"\usepackage[british]{babel}",
-    "es": r"\usepackage[spanish,es-noshorthands,es-nolists,es-lcroman]{babel}",
-    "ar": r"""
-        \usepackage[provide=*,bidi=basic,
-          layout=sectioning.lists.contents.footnotes.captions.columns.tabular]{babel}
-        \babelprovide[onchar=ids fonts]{arabic}
-        \babelprovide[import,onchar=ids fonts]{english}""",
-}
 
 
 def parts(environment: BuildEnvironment) -> list[addnodes.toctree]:
@@ -146,8 +132,8 @@ def is_entry(term: nodes.term) -> bool:
 
 def configure_babel(_: Sphinx, config: Config) -> None:
     """Put babel's settings of the language into those of Sphinx."""
-    if config.language in BABEL:
-        config.latex_elements = config.latex_elements | {"babel": BABEL[config.language]}
+    if config.language in BOOKS:
+        config.latex_elements = config.latex_elements | {"babel": BOOKS[config.language].babel}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
