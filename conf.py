@@ -95,7 +95,7 @@ latex_show_pagerefs = True
 latex_elements = {
     "papersize": "",
     "pointsize": "11pt",
-    "extraclassoptions": "openright,twoside",
+    "extraclassoptions": "openany,twoside",
     "fncychap": "",
     "passoptionstopackages": r"\PassOptionsToPackage{hyphens}{url}",
     "fontpkg": "",
@@ -103,6 +103,7 @@ latex_elements = {
     "babel": r"\usepackage{babel}",
     "geometry": "",
     "preamble": r"\usepackage{guide}",
+    "figure_align": "htb",
     "printindex": r"\guideindex",
 }
 

@@ -36,6 +36,7 @@ from back_office_guide.core.git import is_shallow
 from back_office_guide.core.languages import Language, Languages, LanguagesError, load
 from back_office_guide.core.paths import BUILD, LOCALE, ROOT, TEMPLATES, WORK, build_lock
 from back_office_guide.core.progress import published
+from back_office_guide.core.typesetting import obstacle
 
 DIGEST = ".inputs"
 
@@ -135,6 +136,8 @@ def build_file(language: Language, result: Path, build: Callable[[Language], Pat
 
 def typeset_book(language: Language) -> Path:
     """Return the book of a language, typeset in a fresh folder."""
+    if reason := obstacle(language.code):
+        raise BuildError(f"latexpdf, {language.name}: {reason}")
     try:
         return typeset(run_sphinx("latex", language), environment())
     except TypesettingError as error:

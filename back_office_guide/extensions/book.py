@@ -1,7 +1,6 @@
 """Arrange the pages of the site into the chapters of a book."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
 
+from back_office_guide.core.typesetting import BOOKS
 from back_office_guide.extensions.book_writer import BookTranslator, grouped
 from back_office_guide.extensions.figures import map_glyphs
 from back_office_guide.extensions.languages import language_of
@@ -24,27 +24,10 @@ from back_office_guide.extensions.website import description
 LEFT_OUT = "Contribuer"
 
 
-# What babel is told, where the name that Sphinx gives it is not enough. English is spelt as in
-# Britain, and cut as there. Spanish comes without its shorthands, which read text as commands, and
-# with the lists and page numbers of the others. Arabic is set from right to left, its Latin words
-# from left to right, each script in its own face, which guide-ar.sty names.
-BABEL = {
-    "en": r"\usepackage[british]{babel}",
-    "es": r"\usepackage[spanish,es-noshorthands,es-nolists,es-lcroman]{babel}",
-    "ar": r"""
-        \usepackage[provide=*,bidi=basic,
-          layout=sectioning.lists.contents.footnotes.captions.columns.tabular]{babel}
-        \babelprovide[onchar=ids fonts]{arabic}
-        \babelprovide[import,onchar=ids fonts]{english}""",
-}
-
-
-def parts(environment: BuildEnvironment) -> Iterator[addnodes.toctree]:
-    """Yield the parts of the book: the tables of contents of the home page, but for LEFT_OUT."""
+def parts(environment: BuildEnvironment) -> list[addnodes.toctree]:
+    """Return the tables of contents of the home page: the parts of the book, and LEFT_OUT."""
     home = environment.get_doctree(environment.config.root_doc)
-    for toctree in home.findall(addnodes.toctree):
-        if toctree["rawcaption"] != LEFT_OUT:
-            yield toctree
+    return list(home.findall(addnodes.toctree))
 
 
 class BookBuilder(LaTeXBuilder):
@@ -96,20 +79,38 @@ class BookBuilder(LaTeXBuilder):
         document = super().assemble_doctree(indexfile, toctree_only, appendices)
         self.context["preamble"] += self._front_matter(document)
         home = next(document.findall(nodes.section))
+        toctrees = parts(self.env)
+        chapters = {name for toctree in toctrees for name in toctree["includefiles"]}
         pages = {}
         for page in list(document.findall(addnodes.start_of_file)):
-            pages[page["docname"]] = page
-            page.parent.remove(page)
+            if page["docname"] in chapters:
+                pages[page["docname"]] = page
+                page.parent.remove(page)
         # The writer takes the first section for the book and its title for the book's title.
         home.insert(0, nodes.raw("", f"\\guidesource{{docs/{indexfile}.md}}", format="latex"))
         book = nodes.section("", nodes.title("", self.config.project), home)
-        for toctree in parts(self.env):
-            part = rf"\part{{{escape(toctree['caption'], self.config.latex_engine)}}}"
-            book += nodes.raw("", part, format="latex")
-            book += [pages[docname] for docname in toctree["includefiles"]]
+        for toctree in toctrees:
+            if toctree.get("rawcaption") == LEFT_OUT:
+                continue
+            inside = [pages[docname] for docname in toctree["includefiles"]]
+            if toctree["caption"]:
+                book += nodes.raw("", self._part(toctree["caption"], inside), format="latex")
+            book += inside
         document.children = []
         document += book
         return document
+
+    def _part(self, caption: str, pages: list[addnodes.start_of_file]) -> str:
+        """Return the page of a part, with its chapters, as LaTeX."""
+        chapters = (
+            rf"\guidechapter{{\detokenize{{{page['docname']}::doc}}}}"
+            f"{{{self._escaped(next(page.findall(nodes.title)).astext())}}}"
+            for page in pages
+        )
+        return rf"\guidepart{{{self._escaped(caption)}}}{{{''.join(chapters)}}}"
+
+    def _escaped(self, text: str) -> str:
+        return grouped(escape(text, self.config.latex_engine))
 
     def _front_matter(self, document: nodes.document) -> str:
         """Return what the title page and the properties of the PDF say, as LaTeX."""
@@ -120,8 +121,7 @@ class BookBuilder(LaTeXBuilder):
             "guidekeywords": ", ".join(terms),
         }
         return "".join(
-            f"\n\\newcommand{{\\{name}}}{{{grouped(escape(text, self.config.latex_engine))}}}"
-            for name, text in said.items()
+            f"\n\\newcommand{{\\{name}}}{{{self._escaped(text)}}}" for name, text in said.items()
         )
 
 
@@ -132,8 +132,8 @@ def is_entry(term: nodes.term) -> bool:
 
 def configure_babel(_: Sphinx, config: Config) -> None:
     """Put babel's settings of the language into those of Sphinx."""
-    if config.language in BABEL:
-        config.latex_elements = config.latex_elements | {"babel": BABEL[config.language]}
+    if config.language in BOOKS:
+        config.latex_elements = config.latex_elements | {"babel": BOOKS[config.language].babel}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -4,9 +4,23 @@ Where an element of the structure begins and ends is said with the commands of
 docs/_latex/guide-tags.sty; paragraphs, links, captions and footnotes are found by TeX itself.
 """
 
+import re
+from contextlib import suppress
+from functools import cached_property
+
 from docutils import nodes
 from docutils.nodes import Element
+from sphinx import addnodes
 from sphinx.writers.latex import LaTeXTranslator
+
+# A table with more rows may be cut between two pages, where its head is repeated.
+LONG = 8
+# How many letters of the size of tables a line holds, and how many the space between columns takes.
+LINE, GAP = 75, 2.6
+# A cell that holds but a number or an amount.
+NUMBER = re.compile(r"[+−~≈]?\s?€?\d[\d\s.,]*(\s?[€%])?(\s\w{1,4})?")
+# The ordinal of French, which is raised.
+FIRST = re.compile(r"\b1(ers?|re)\b")
 
 
 class BookTranslator(LaTeXTranslator):
@@ -33,6 +47,12 @@ class BookTranslator(LaTeXTranslator):
         """Escape a text; a part that it isolates, from left to right, becomes a group of TeX's."""
         return grouped(super().encode(text))
 
+    def visit_Text(self, node: nodes.Text) -> None:  # noqa: N802, named by docutils
+        """Write a text; French raises the end of its ordinal."""
+        super().visit_Text(node)
+        if self.config.language == "fr":
+            self.body[-1] = FIRST.sub(r"1\\textsuperscript{\1}", self.body[-1])
+
     def visit_title(self, node: Element) -> None:
         """Begin a title: that of a chapter is a heading of the first level."""
         if isinstance(node.parent, nodes.section) and not self.this_is_the_title:
@@ -46,14 +66,21 @@ class BookTranslator(LaTeXTranslator):
             self.close(f"H{min(self.sectionlevel, 6)}")
 
     def visit_bullet_list(self, node: Element) -> None:
-        """Begin a list."""
+        """Begin a list; the entries of the sources hang out of it."""
         self.body.append(r"\par")
-        self.open("L", "/A <</O /List /ListNumbering /Disc>>")
-        super().visit_bullet_list(node)
+        if is_sources(node):
+            self.open("L")
+            self.body.append("\\begin{guidesources}\n")
+        else:
+            self.open("L", "/A <</O /List /ListNumbering /Disc>>")
+            super().visit_bullet_list(node)
 
     def depart_bullet_list(self, node: Element) -> None:
         """End it."""
-        super().depart_bullet_list(node)
+        if is_sources(node):
+            self.body.append("\\end{guidesources}\n")
+        else:
+            super().depart_bullet_list(node)
         self.close("L")
 
     def visit_enumerated_list(self, node: Element) -> None:
@@ -99,8 +126,16 @@ class BookTranslator(LaTeXTranslator):
         self.body.append(r"\par")
         self.close("LI")
 
+    def visit_table(self, node: Element) -> None:
+        """Begin a table."""
+        if len(list(node.findall(nodes.row))) > LONG:
+            node["classes"].append("longtable")
+        super().visit_table(node)
+
     def depart_table(self, node: Element) -> None:
         """Write a table."""
+        assert self.table is not None  # noqa: S101
+        self.table.colwidths = shares(self.table.colwidths, columns(node))
         self.body.append(r"\par")
         self.open("Table")
         super().depart_table(node)
@@ -124,6 +159,11 @@ class BookTranslator(LaTeXTranslator):
         elif self.table and node.parent.index(node) in self.table.stubs:
             kind, properties = "TH", "/A <</O /Table /Scope /Row>>"
         self.body.insert(0, rf"\guideopen{{{kind}}}{{{properties}}}")
+        cells = columns(node.parent.parent.parent.parent)[node.parent.index(node)]
+        if all(map(NUMBER.fullmatch, cells[1:])):
+            row = self.bodystack[-1]
+            place = max(i for i, text in enumerate(row) if r"\begin{varwidth}" in text)
+            row.insert(place, r"\guidefigures")
         self.close(kind)
         super().depart_entry(node)
 
@@ -209,6 +249,57 @@ class BookTranslator(LaTeXTranslator):
         super().visit_reference(node)
         if "#src-" in node.get("refuri", ""):
             self.context[-1] = "}}}"
+
+    def depart_reference(self, node: Element) -> None:
+        """End a link; that to a term has the page in the index, unless it leaves the text."""
+        super().depart_reference(node)
+        docname, _, name = node.get("refuri", "").partition("#")
+        apart = self.in_title or self.in_caption or docname == f"%{self.curfilestack[-1]}"
+        if name in self._entries and not apart:
+            entry = addnodes.index(entries=[("single", self._entries[name], "", "", None)])
+            with suppress(nodes.SkipNode):
+                self.visit_index(entry)
+
+    @cached_property
+    def _entries(self) -> dict[str, str]:
+        """The entries of the index, by the identifiers of the terms."""
+        entries = (
+            entry for node in self.document.findall(addnodes.index) for entry in node["entries"]
+        )
+        return {name: text for kind, text, name, _, _ in entries if kind == "single"}
+
+
+def is_sources(node: Element) -> bool:
+    """Say whether a list is one of sources."""
+    return any(name.startswith("src-") for each in node.findall() for name in ids(each))
+
+
+def ids(node: nodes.Node) -> list[str]:
+    """Return the identifiers of a node."""
+    return node["ids"] if isinstance(node, Element) else []
+
+
+def columns(table: Element) -> list[tuple[str, ...]]:
+    """Return what the cells of each column of a table say."""
+    rows = (row for row in table.findall(nodes.row) if row.parent.parent.parent is table)
+    return list(zip(*([entry.astext() for entry in row] for row in rows), strict=False))
+
+
+def shares(widths: list[int], columns: list[tuple[str, ...]]) -> list[int]:
+    """Return the widths of columns, in percent, changed so that each holds its longest word."""
+    if len(widths) != len(columns):  # some cells span columns
+        return widths
+    longest = [max(map(len, re.split(r"[ \n/-]+", " ".join(cells)))) for cells in columns]
+    needed = [(letters + GAP) * 100 / LINE for letters in longest]
+    asked = [width * 100 / sum(widths) for width in widths]
+    lack = sum(max(need - width, 0) for need, width in zip(needed, asked, strict=True))
+    slack = sum(max(width - need, 0) for need, width in zip(needed, asked, strict=True))
+    if lack > slack:
+        return widths
+    return [
+        round(max(need, width - (width - need) * lack / slack))
+        for need, width in zip(needed, asked, strict=True)
+    ]
 
 
 def grouped(text: str) -> str:

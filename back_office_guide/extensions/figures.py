@@ -48,6 +48,7 @@ class TranslatedFigures(SphinxPostTransform):
                 self.treat(image, path, self._drawing(image, path), place)
             except (OSError, ET.ParseError) as error:
                 logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
+                image.parent.remove(image)  # which the converter would stop at
 
     def _drawing(self, image: nodes.image, path: Path) -> ET.Element:
         """Return the drawing of the file `path` in the language of the build, and its direction."""
