@@ -146,6 +146,7 @@ class Website:
             for language in self._shown
         ]
         context |= {
+            "author": app.config.author,
             "direction": here.direction,
             "locale": here.locale,
             "card": f"{base}/{here.code}/_static/card-{here.code}.png",
@@ -250,7 +251,6 @@ class Website:
                 "@type": "DefinedTerm",
                 "@id": f"#{term['ids'][0]}",
                 "name": term.astext(),
-                "description": " ".join(term.parent.children[-1].astext().split()),
             }
             for term in doctree.findall(nodes.term)
             if term["ids"] and term["ids"][0].startswith("term-")
