@@ -21,7 +21,7 @@ from back_office_guide.extensions.translations import UNTRANSLATED, translations
 TERM = "#term-"
 
 # How many letters of a definition are shown beside a link to the term.
-PREVIEW = 160
+PREVIEW = 200
 
 # What a text sets apart, in quotation marks or brackets; and what is in Latin letters.
 SET_APART = re.compile(r"(?<=[«“„(])[^«»“”„()]+(?=[»”“)])")
