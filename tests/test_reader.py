@@ -214,6 +214,7 @@ def test_sections_and_pages_are_cited(browser: webdriver.Chrome, address: str) -
     today = format_date(datetime.now().astimezone().date(), "long", locale="de_DE")
     cited = browser.execute_async_script(read)
     title = browser.find_element(By.TAG_NAME, "h1").text.strip("#")
+    assert cited.startswith("Das Team des Leitfadens, Das Backoffice, ")
     assert cited.endswith(f"Online-Ausgabe, „{title}“, abgerufen am {today}, {page}")
     assert browser.find_element(By.CSS_SELECTOR, "[role=status]").text.endswith(cited)
 

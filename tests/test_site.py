@@ -227,7 +227,7 @@ def test_the_pages_of_each_language_speak_it_to_readers_tools_too(site: Path) ->
         ("en", ("Theme: automatic", "Skip to content", "Languages")),
         ("es", ("Tema: automático", "Saltar al contenido", "Idiomas")),
         ("de", ("Farbschema: automatisch", "Zum Inhalt springen", "Sprachen")),
-        ("ar", ("المظهر: تلقائي", "الانتقال إلى المحتوى", "اللغات")),
+        ("ar", ("المظهر: تلقائي", "الانتقال إلى المحتوى", "فهرس المصطلحات")),
     ):
         html = (site.parent / code / "index.html").read_text("utf-8")
         assert all(word in html for word in words)

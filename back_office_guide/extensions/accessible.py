@@ -2,6 +2,7 @@
 
 import re
 from functools import cache, cached_property
+from textwrap import shorten
 
 from docutils import nodes
 from docutils.nodes import Element, Node
@@ -18,6 +19,9 @@ from back_office_guide.extensions.languages import catalog_path, language_of, la
 from back_office_guide.extensions.translations import UNTRANSLATED, translations
 
 TERM = "#term-"
+
+# How many letters of a definition are shown beside a link to the term.
+PREVIEW = 200
 
 # What a text sets apart, in quotation marks or brackets; and what is in Latin letters.
 SET_APART = re.compile(r"(?<=[«“„(])[^«»“”„()]+(?=[»”“)])")
@@ -184,7 +188,7 @@ class Definitions(SphinxPostTransform):
                 continue
             definition = definitions(self.env).get(address.partition("#")[2])
             if definition:
-                reference["definition"] = definition
+                reference["definition"] = shorten(definition, PREVIEW, placeholder="…")
 
 
 @cache

@@ -47,8 +47,9 @@ THEME = "guide"
 REPLACED = {"basic.css", "styles/furo-extensions.css", "doctools.js", "sphinx_highlight.js"}
 REPLACED |= {"scripts/furo.js", "translations.js"}
 # Those that only a page with code needs.
-FOR_CODE = {"pygments.css", "documentation_options.js"}
-FOR_CODE |= {"copybutton.css", "clipboard.min.js", "copybutton.js"}
+FOR_CODE = {"pygments.css"}
+# Those that say to the scripts of other extensions where they are.
+FOR_SCRIPTS = {"documentation_options.js"}
 # Those that only a page with a drawing needs.
 FOR_DRAWINGS = {"figures.css"}
 
@@ -146,6 +147,7 @@ class Website:
             for language in self._shown
         ]
         context |= {
+            "author": app.config.author,
             "direction": here.direction,
             "locale": here.locale,
             "card": f"{base}/{here.code}/_static/card-{here.code}.png",
@@ -192,7 +194,8 @@ class Website:
         unwanted = unwanted if "highlight" in body else unwanted | FOR_CODE
         unwanted = unwanted if 'class="drawing"' in body else unwanted | FOR_DRAWINGS
         for kind in ("css_files", "script_files"):
-            context[kind] = [each for each in context[kind] if _name(each) not in unwanted]
+            files = [each for each in context[kind] if _name(each) not in unwanted]
+            context[kind] = files if {_name(each) for each in files} - FOR_SCRIPTS else []
 
     def _files(self, pagename: str) -> list[Path]:
         """Return the files in which a page is written: its source, and a catalog if any."""
@@ -250,7 +253,6 @@ class Website:
                 "@type": "DefinedTerm",
                 "@id": f"#{term['ids'][0]}",
                 "name": term.astext(),
-                "description": " ".join(term.parent.children[-1].astext().split()),
             }
             for term in doctree.findall(nodes.term)
             if term["ids"] and term["ids"][0].startswith("term-")
