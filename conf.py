@@ -18,6 +18,7 @@ version = release = "1.0"
 language = "fr"
 extensions = [
     "myst_parser",
+    "sphinx_copybutton",
     "sphinxcontrib.rsvgconverter",
     "back_office_guide.extensions.accessible",
     "back_office_guide.extensions.book",
@@ -70,6 +71,9 @@ html_show_sphinx = False
 # Pages that a search shows after the others; words that mean the same to it, the first file found.
 search_last = ["annexes/sources", "annexes/colophon", "contribuer/*"]
 search_synonyms = ["locale/{language}/synonyms.txt", "synonyms.txt"]
+
+# https://sphinx-copybutton.readthedocs.io/en/latest/use.html
+copybutton_prompt_text = "$ "
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#options-for-latex-output
 latex_engine = "lualatex"

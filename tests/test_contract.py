@@ -124,10 +124,10 @@ def linked(page: BeautifulSoup) -> str:
 def test_files_of_the_configuration_and_of_other_extensions_reach_the_page(ours: Project) -> None:
     ours.build()
     found = linked(ours.page("a/deux"))
-    for name in ("own.css", "own.js", "other.css", "other.js", "late.css", "pygments.css"):
+    for name in ("own.css", "own.js", "other.css", "other.js", "late.css", "copybutton.js"):
         assert f"_static/{name}" in found
     assert found.index("guide.css") < found.index("own.css")  # which may overrule it
-    assert "pygments.css" not in linked(ours.page())  # which holds no code
+    assert "copybutton" not in linked(ours.page())
 
 
 @pytest.mark.parametrize("theme", ["furo", "alabaster"])

@@ -20,6 +20,7 @@ IMPORTED = [
     "sphinx.builders.gettext",
     "sphinx.builders.html",
     "sphinx.builders.latex",
+    "sphinx_copybutton",
 ]
 
 

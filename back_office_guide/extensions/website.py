@@ -47,9 +47,8 @@ THEME = "guide"
 REPLACED = {"basic.css", "styles/furo-extensions.css", "doctools.js", "sphinx_highlight.js"}
 REPLACED |= {"scripts/furo.js", "translations.js"}
 # Those that only a page with code needs.
-FOR_CODE = {"pygments.css"}
-# Those that say to the scripts of other extensions where they are.
-FOR_SCRIPTS = {"documentation_options.js"}
+FOR_CODE = {"pygments.css", "documentation_options.js"}
+FOR_CODE |= {"copybutton.css", "clipboard.min.js", "copybutton.js"}
 # Those that only a page with a drawing needs.
 FOR_DRAWINGS = {"figures.css"}
 
@@ -194,8 +193,7 @@ class Website:
         unwanted = unwanted if "highlight" in body else unwanted | FOR_CODE
         unwanted = unwanted if 'class="drawing"' in body else unwanted | FOR_DRAWINGS
         for kind in ("css_files", "script_files"):
-            files = [each for each in context[kind] if _name(each) not in unwanted]
-            context[kind] = files if {_name(each) for each in files} - FOR_SCRIPTS else []
+            context[kind] = [each for each in context[kind] if _name(each) not in unwanted]
 
     def _files(self, pagename: str) -> list[Path]:
         """Return the files in which a page is written: its source, and a catalog if any."""
