@@ -6,7 +6,7 @@
 var Search = (() => {
   const stemmer = new Stemmer();
   const stemmed = new Map();
-  const SHOWN = 95; // letters of a passage, about those of the beginnings in the index
+  const SHOWN = 90; // letters of a passage, about those of the beginnings in the index
   const LONGEST = 40; // of words that are taken for misspelled or for two in one
 
   // Returns the stems of a word, as it is written and without accents.
