@@ -54,7 +54,7 @@ ENDING = re.compile("(?<=[a-z]{4})[aeiouy]+$")
 AND_THE = re.compile("^[وف](?=ال)")
 LAST_HEH = re.compile("ه$")
 # How many letters of the beginning of a page, and of a definition, are shown with a result.
-SHOWN = 100
+SHOWN = 90
 
 
 class SearchArabic(SearchLanguage):

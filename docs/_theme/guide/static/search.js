@@ -6,6 +6,7 @@
 var Search = (() => {
   const stemmer = new Stemmer();
   const stemmed = new Map();
+  const SHOWN = 90; // letters of a passage, about those of the beginnings in the index
   const LONGEST = 40; // of words that are taken for misspelled or for two in one
 
   // Returns the stems of a word, as it is written and without accents.
@@ -350,8 +351,10 @@ var Search = (() => {
       const text = block.textContent.trim();
       const word = parts(text).find((part) => isWanted(part, wanted));
       if (!word) continue;
-      const start = text.indexOf(word);
-      return start < 80 ? text : `… ${text.slice(text.indexOf(" ", start - 60) + 1)}`;
+      const at = text.indexOf(word);
+      const start = at < 50 ? 0 : text.indexOf(" ", at - 40) + 1;
+      const end = start + SHOWN < text.length ? text.lastIndexOf(" ", start + SHOWN) : text.length;
+      return (start ? "… " : "") + text.slice(start, Math.max(end, at + word.length)) + (end < text.length ? " …" : "");
     }
     return "";
   }
