@@ -66,7 +66,7 @@ WORKS = {
 }
 GLOSSARY = ":::{glossary}\n:sorted:\n\nmotterme\n  Motdefinition.\n:::\n"
 # An e-book has no index. The book writes what stands for pictures in numbers.
-LACKING = {"e-book": {"index", "sousindex"}, "book": {"alt", "alt2", "png", "fin", "dessous"}}
+LACKING = {"e-book": {"index", "sousindex"}, "book": {"alt", "alt2", "png"}}
 TOCTREE = ":::{{toctree}}\n:hidden:\n{}\n:::\n"
 PAGES = {
     "index": "# Motaccueil\n\n" + TOCTREE.format(":caption: Motpartie\n\nessai\ntermes"),
