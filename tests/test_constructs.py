@@ -66,7 +66,7 @@ WORKS = {
 }
 GLOSSARY = ":::{glossary}\n:sorted:\n\nmotterme\n  Motdefinition.\n:::\n"
 # An e-book has no index. The book writes what stands for pictures in numbers.
-LACKING = {"e-book": {"index", "sousindex"}, "book": {"alt", "alt2", "png", "fin", "dessous"}}
+LACKING = {"e-book": {"index", "sousindex"}, "book": {"alt", "alt2", "png"}}
 TOCTREE = ":::{{toctree}}\n:hidden:\n{}\n:::\n"
 PAGES = {
     "index": "# Motaccueil\n\n" + TOCTREE.format(":caption: Motpartie\n\nessai\ntermes"),
@@ -159,8 +159,8 @@ def outputs(folder: Path, code: str) -> dict[str, str]:
 
 EVERYTHING = MdParserConfig(
     enable_extensions={
-        *("alert", "amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist"),
-        *("fieldlist", "strikethrough", "substitution", "tasklist"),
+        *("amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist"),
+        *("strikethrough", "substitution", "tasklist"),
     }
 )
 PLAIN = MdParserConfig(enable_extensions=set(DIALECT), disable_syntax=["html_inline", "html_block"])
@@ -221,6 +221,9 @@ def read(text: str, config: MdParserConfig) -> list[object]:
 @example(":::{code-block}\nprint('x')\n:::\n")
 @example("[^1]: Quoi ?\n")
 @example("<!-- a ! -->\n")
+@example("> [!NOTE]\n> : l'un\n")
+@example("[^l'un l'un]: l'un :\n")
+@example(":a: l'un\n\n    l'un\n")
 def test_typography_changes_no_token(text: str) -> None:
     right = typeset_page(text)
     assert typeset_page(right) == right

@@ -26,7 +26,7 @@ from back_office_guide.core.markup import Difference, markup_of
 ADDRESS = re.compile(r"https?://[^\s<>)\]]+[^\s<>)\].,;:؛،]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 # What text2num reads: https://github.com/allo-media/text2num
-SPOKEN = {"fr", "en", "es", "de", "it", "pt", "nl"}
+SPOKEN = {"fr", "en", "es", "de", "pt"}
 # And what it does not: words for about so many, and abbreviations.
 WORDS = {
     "dizaine": "10", "douzaine": "12", "quinzaine": "15", "vingtaine": "20", "trentaine": "30",

@@ -15,13 +15,11 @@ from myst_parser.parsers.mdit import create_md_parser
 # The dialect of the pages, which conf.py gives to the build.
 DIALECT = ("colon_fence", "deflist")
 # What the pages must not use, and is parsed to be refused. Not so formulas between $, which two
-# prices would be.
+# prices would be, and what would hide a block of the build: fields and alerts.
 REFUSED = (
-    "alert",
     "amsmath",
     "attrs_block",
     "attrs_inline",
-    "fieldlist",
     "strikethrough",
     "substitution",
     "tasklist",

@@ -35,11 +35,9 @@ TABLE, SENTENCE, TEXT = (
     "write the text itself",
 )
 TOKENS = {
-    "alert_open": "an alert is a plain quotation: write a {note} directive",
     "amsmath": f"a formula is lost: {SENTENCE}",
     "fence": "text in a code block is not translated: write a list; of code, name the language",
     "fence text": "text in a code block is not translated: write a list",
-    "field_list_open": "a list of fields is lost: write a word, and on the next line : definition",
     "front_matter": "metadata are for no reader of the book: remove them",
     "hardbreak": "a forced line break is lost: write two paragraphs or a list",
     "hr": "a line parts nothing in the book: write a title",
@@ -59,7 +57,9 @@ SIGNS = {
     r"\]\[": "a link by reference is printed as it is: write [text](target)",
     r"\^\[": "a note within the text is lost: write [^1], and [^1]: below, the note",
     r"\{[\w:-]+\}": "a role without its text: write {role}`text`, without a space",
-    r"(?<!\S):[a-z]\w*:(?!\S)|[\U0001f000-\U0001faff]": "the book has no emoji: write a word",
+    r"^\[!\w+\]": "an alert is a plain quotation: write a {note} directive",
+    r"^:[\w-]+:(?!\S)": "a field is lost: write a word, and on the next line : and its definition",
+    r"(?<=\s):[a-z]\w*:(?!\S)|[\U0001f000-\U0001faff]": "the book has no emoji: write a word",
 }
 INSTEAD_OF_DIRECTIVES = {
     TABLE: "csv-table table",

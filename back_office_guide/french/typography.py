@@ -56,6 +56,7 @@ def typeset_page(text: str) -> str:
 
     A change is made where the parser takes it for nothing but a change of text.
     """
+    given = text
     for pattern, replacement in COMPILED:
         matches = ((each, each.expand(replacement)) for each in pattern.finditer(text))
         edits = [(*each.span(), right) for each, right in matches if each[0] != right]
@@ -67,7 +68,8 @@ def typeset_page(text: str) -> str:
                 if not each["role"]
             }
             text = _edited(text, [edit for edit in edits if edit[1] - 1 not in vain])
-    return text
+    # One change may make another possible.
+    return text if text == given else typeset_page(text)
 
 
 def _edited(text: str, edits: list[Edit]) -> str:
