@@ -3,6 +3,7 @@
 # SIZE="--pages 100 --languages 8 --runs 3" sets the size of bench.
 # TESTS="site search" limits test to the tests whose file or name holds one of these words.
 # PORT=8001 moves serve from port 8000.
+# SETUP=no installs no package of the system, even as root.
 # SITE_URL=https://… writes canonical addresses and a sitemap; REPOSITORY_EDIT=https://… links to
 # the sources; BOOKS=yes puts the books beside the site.
 
@@ -49,7 +50,11 @@ check-po: gettext ## the catalogs: markup, numbers, terms, typography, spelling
 status: .venv/installed ## how far each language is, also in build/status.json
 	@$(VENV) -m back_office_guide.catalogs.status
 
-check: code sources messages check-po ## everything that can be checked without building the site
+check: .venv/installed ## everything that can be checked without building the site
+	@failed=; for group in code sources messages check-po; do \
+	  $(MAKE) --no-print-directory $$group || failed="$$failed $$group"; done; \
+	  if [ -n "$$failed" ]; then echo "Faults, named above, in:$$failed" >&2; exit 1; fi; \
+	  echo "Code, sources, messages and catalogs: no fault"
 
 code: .venv/installed
 	@$(VENV) -m ruff check --quiet
@@ -59,7 +64,6 @@ code: .venv/installed
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/pages.yml
 
 sources: .venv/installed
-	@.venv/bin/rumdl check --quiet .
 	@$(VENV) -m back_office_guide.french.sources
 
 messages: gettext

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
+from back_office_guide.core.pages import DIALECT  # noqa: E402
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#project-information
 project = "Le back office"
@@ -17,7 +18,6 @@ version = release = "1.0"
 language = "fr"
 extensions = [
     "myst_parser",
-    "sphinx_copybutton",
     "sphinxcontrib.rsvgconverter",
     "back_office_guide.extensions.accessible",
     "back_office_guide.extensions.book",
@@ -32,13 +32,13 @@ exclude_patterns = ["_theme", "locale", "figures"]
 smartquotes = False  # the sources hold the typography itself, so that catalogs hold it too
 
 # https://myst-parser.readthedocs.io/en/latest/configuration.html
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = list(DIALECT)
 myst_disable_syntax = ["html_inline", "html_block"]
 myst_footnote_transition = False
 myst_ref_domains = ["std"]  # else each [](#label) is looked up as a name of C++, too
 
 # https://www.sphinx-doc.org/en/master/usage/advanced/intl.html
-translations_dir = str(ROOT / "docs/locale")  # which the extension reads, in Sphinx's place
+locale_dirs = [str(ROOT / "docs/locale")]  # which the extension translations reads itself
 gettext_compact = False
 gettext_additional_targets = ["index"]
 
@@ -51,6 +51,7 @@ html_permalinks = False
 repository_edit = os.environ.get("REPOSITORY_EDIT", "")
 with_books = os.environ.get("BOOKS", "")
 html_static_path = ["docs/figures/figures.css"]
+html_css_files = ["figures.css"]
 # Terms of the glossary that stay foreign in the other languages, by the language they are in, and
 # written from left to right. "Backoffice" in one word is German.
 foreign_words = {
@@ -66,9 +67,9 @@ foreign_words = {
 }
 html_copy_source = False
 html_show_sphinx = False
-
-# https://sphinx-copybutton.readthedocs.io/en/latest/use.html
-copybutton_prompt_text = "$ "
+# Pages that a search shows after the others; words that mean the same to it, the first file found.
+search_last = ["annexes/sources", "annexes/colophon", "contribuer/*"]
+search_synonyms = ["locale/{language}/synonyms.txt", "synonyms.txt"]
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#options-for-latex-output
 latex_engine = "lualatex"
@@ -79,6 +80,8 @@ latex_additional_files = [
     "docs/_latex/guide-ar.sty",
     "docs/_latex/guide-es.sty",
     "docs/_latex/guide-fr.sty",
+    "docs/_latex/guide-tags.lua",
+    "docs/_latex/guide-tags.sty",
     "docs/_latex/index.xdy",
     "docs/_latex/index-ar.xdy",
 ]
@@ -88,7 +91,7 @@ latex_show_pagerefs = True
 latex_elements = {
     "papersize": "",
     "pointsize": "11pt",
-    "extraclassoptions": "openright,twoside",
+    "extraclassoptions": "openany,twoside",
     "fncychap": "",
     "passoptionstopackages": r"\PassOptionsToPackage{hyphens}{url}",
     "fontpkg": "",
@@ -96,6 +99,7 @@ latex_elements = {
     "babel": r"\usepackage{babel}",
     "geometry": "",
     "preamble": r"\usepackage{guide}",
+    "figure_align": "htb",
     "printindex": r"\guideindex",
 }
 

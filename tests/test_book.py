@@ -4,7 +4,9 @@ import re
 import shutil
 import subprocess
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,18 +15,22 @@ from xml.etree import ElementTree as ET
 
 import polib
 import pytest
+from bs4 import BeautifulSoup
 from conftest import CODES, LANGUAGES, ROOT, add, copy_to, made, make, require
+from page import validate_pdf
 from pypdf import PdfReader
-from pypdf.generic import ContentStream
 
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.commands.typeset import cache_of_fonts, faults
 from back_office_guide.core.catalog import read
+from back_office_guide.core.typesetting import BOOKS, obstacle
 
 MILLIMETRE = 72 / 25.4
 # The book leaves out the pages for contributors.
 CHAPTERS = [path for path in (ROOT / "docs").rglob("*.md") if path.parent.name != "contribuer"]
 HOME = (ROOT / "docs/index.md").read_text("utf-8")
+HOME_PAGE = ROOT / "docs/index.md"
+PAGES = ["index", *re.findall(r"^(?!contribuer)\w+/\S+$", HOME, re.MULTILINE)]
 PARTS = [part for part in re.findall(r":caption: (.*)", HOME) if part != "Contribuer"]
 FIGURE = re.compile(r":::\{figure\} /figures/(\S+)\n:alt: (.*)\n\n((?:.+\n)+?):::")
 
@@ -117,6 +123,93 @@ def bookmarks(reader: PdfReader) -> dict[str, int]:
     return dict(flat(reader.outline))
 
 
+# An element of the structure: what it is, its attributes, its texts and elements.
+Tree = tuple[str, list[str], list[Any]]
+
+
+def structure(path: Path) -> Tree:
+    """Return the structure of a PDF as Poppler reads it."""
+    require("pdfinfo")
+    command = ["pdfinfo", "-struct-text", str(path)]
+    lines = subprocess.run(command, capture_output=True, check=True).stdout.decode().splitlines()
+    root: Tree = ("", [], [])
+    open_elements: list[tuple[int, Tree]] = [(-1, root)]
+    for line in lines:
+        text = line.strip()
+        depth = len(line) - len(line.lstrip())
+        while open_elements[-1][0] >= depth:
+            open_elements.pop()
+        _, attributes, kids = open_elements[-1][1]
+        if text.startswith('"'):
+            kids.append(text[1:-1])
+        elif text.startswith("/"):
+            attributes.append(text)
+        elif text and not text.startswith("Object "):
+            kids.append((re.split(r"[: ]", text)[0], [], []))
+            open_elements.append((depth, kids[-1]))
+    return root
+
+
+def walk(tree: Tree) -> Iterator[Tree]:
+    """Yield the elements of a structure in its order."""
+    for kid in tree[2]:
+        if isinstance(kid, tuple):
+            yield kid
+            yield from walk(kid)
+
+
+def spoken(tree: Tree) -> str:
+    """Return the letters that a structure says, but for figures, notes, contents, page numbers."""
+
+    def said(tree: Tree) -> Iterator[str]:
+        for kid in tree[2]:
+            if isinstance(kid, str):
+                yield kid
+            elif kid[0] not in ("Figure", "Note", "Reference", "TOC"):
+                yield from said(kid)
+
+    letters = spoken_letters("".join(said(tree)))
+    return re.sub(r"\|(?:page|página|Seite|صفحة)\d+\|", "", letters)
+
+
+def spoken_letters(text: str) -> str:
+    """Return the letters of a text; Poppler gives brackets and quotation marks mirrored."""
+    text = re.sub("[\u00ad\u0640\u2066-\u2069]", "", text)
+    return letters(re.sub(r"[()«»\[\]]", "|", text))
+
+
+def blocks(page: Path) -> Iterator[str]:
+    """Yield the letters of the paragraphs, cells, titles and captions of a page of the site."""
+    names = ["h1", "h2", "h3", "h4", "p", "dt", "th", "td", "figcaption", "caption", "pre", "li"]
+    article = BeautifulSoup(page.read_text("utf-8"), "html.parser").article
+    assert article is not None
+    for unwanted in article.select(
+        ".headerlink, svg, .caption-number, .toctree-wrapper, button, .index-letters"
+    ):
+        unwanted.decompose()
+    for block in article.find_all(names):
+        text = spoken_letters(block.get_text())
+        if text and not block.find(names):
+            yield text
+
+
+def elements(reader: PdfReader) -> Iterator[Any]:
+    """Yield the elements of the structure of a PDF as it has them."""
+    root: Any = reader.root_object["/StructTreeRoot"]
+    waiting = [root["/K"][0]]
+    while waiting:
+        element = waiting.pop().get_object()
+        yield element
+        kids = element.get("/K", [])
+        waiting += [kid for kid in kids if "/S" in kid.get_object()]
+
+
+@pytest.fixture(scope="session")
+def trees(books: dict[str, Path]) -> dict[str, Tree]:
+    """Return the structure of each book."""
+    return {code: structure(path) for code, path in books.items()}
+
+
 @language
 def test_the_title_of_every_page_is_in_the_text_and_the_bookmarks(
     texts: dict[str, str], readers: dict[str, Any], code: str
@@ -141,16 +234,16 @@ def test_the_parts_of_the_site_are_the_parts_of_the_book(
 
 
 @language
-def test_a_chapter_begins_on_a_right_hand_page_and_a_blank_page_is_blank(
+def test_a_part_begins_on_a_right_hand_page_and_few_pages_are_blank(
     readers: dict[str, Any], code: str
 ) -> None:
     reader = readers[code]
     known = bookmarks(reader)
-    chapters = [translated(code, page, title_of(page)) for page in CHAPTERS]
-    for title in chapters:
+    for part in PARTS:
+        title = translated(code, HOME_PAGE, part)
         assert any(known[each] % 2 == 0 for each in known if each.endswith(title)), title
     empty = [page for page in reader.pages if len(page.extract_text().strip()) < 6]
-    assert empty
+    assert len(empty) <= len(PARTS) + 1  # before a part, and behind the title
     assert not [page.extract_text() for page in empty if page.extract_text().strip()]
 
 
@@ -232,28 +325,93 @@ def test_it_has_the_size_of_a_book_and_never_of_letter_paper(
 
 @language
 def test_every_figure_is_drawn_in_vectors_and_described(
-    readers: dict[str, Any], texts: dict[str, str], code: str
+    readers: dict[str, Any], texts: dict[str, str], trees: dict[str, Tree], code: str
 ) -> None:
-    reader = readers[code]
-    assert not [image for page in reader.pages for image in page.images]
-    described = [
-        as_words(operands[1]["/Alt"].replace("\u2066", "").replace("\u2069", ""))
-        for page in reader.pages
-        for operands, operator in ContentStream(page.get_contents(), reader).operations
-        if operator == b"BDC" and operands[0] == "/Span" and "/Alt" in operands[1]
-    ]
+    assert not [image for page in readers[code].pages for image in page.images]
+    described = {
+        as_words(element["/Alt"].replace("\u2066", "").replace("\u2069", ""))
+        for element in elements(readers[code])
+        if element["/S"] == "/Figure"
+    }
     figures = [
         (page, match) for page in CHAPTERS for match in FIGURE.finditer(page.read_text("utf-8"))
     ]
     assert figures
     assert len(figures) == len(described)
+    said = spoken(trees[code])
     for page, match in figures:
         assert translated(code, page, match[2]) in described
-        caption = translated(code, page, as_line(match[3]))
-        assert code == "ar" or letters(caption) in letters(texts[code])
+        assert spoken_letters(translated(code, page, as_line(match[3]))) in said
     if code != "ar":
         message = catalog(code, "index").get("Arrière-boutique", "Arrière-boutique")
         assert message in texts[code]  # the text of a figure is text in the book
+
+
+@language
+def test_the_book_keeps_every_rule_of_pdf_ua_that_a_machine_can_test(
+    books: dict[str, Path], code: str
+) -> None:
+    report = validate_pdf(books[code], profile="pdf-ua-1")
+    assert report.rules.total > 100
+    assert not [(failure.rule_id, failure.message) for failure in report.failures]
+
+
+@language
+def test_what_is_read_aloud_is_what_the_site_says_in_its_order(
+    site: Path, trees: dict[str, Tree], code: str
+) -> None:
+    said = spoken(trees[code])
+    place = said.index(
+        spoken_letters(translated(code, ROOT / "docs/index.md", title_of(HOME_PAGE)))
+    )
+    for page in PAGES:
+        for text in blocks(site.parent / code / f"{page}.html"):
+            found = said.find(text, place)
+            # In between: the numbers of chapters, sections, figures and tables.
+            assert 0 <= found - place < 60, f"{page}: {text!r} is not next in {said[place:][:90]!r}"
+            place = found + len(text)
+
+
+@language
+def test_the_structure_of_the_book_is_whole(
+    readers: dict[str, Any], trees: dict[str, Tree], code: str
+) -> None:
+    found = Counter(kind for kind, _, _ in walk(trees[code]))
+    assert {"H1", "H2", "H3", "Table", "TOC", "BlockQuote", "Link", "Span"} <= set(found)
+    for kind, attributes, kids in walk(trees[code]):
+        kinds = [kid[0] for kid in kids if isinstance(kid, tuple)]
+        if kind == "L":
+            assert set(kinds) == {"LI"}
+        elif kind == "LI":
+            assert kinds == ["Lbl", "LBody"]
+        elif kind == "Table":
+            rows = [kid for kid in kids if kid[0] == "TR"]
+            assert kinds in (["TR"] * len(rows), ["Caption"] + ["TR"] * len(rows))
+            assert len({len(cells) for _, _, cells in rows}) == 1
+            assert {cell[0] for cell in rows[0][2]} == {"TH"}
+        elif kind == "TH":
+            assert any("/Scope" in each for each in attributes)
+        elif kind in ("Figure", "Caption"):
+            assert kids
+    foreign = {element["/Lang"] for element in elements(readers[code]) if "/Lang" in element}
+    assert foreign == {"en", "fr"} - {code}
+
+
+@language
+def test_every_link_is_named_and_belongs_to_the_structure(
+    readers: dict[str, Any], code: str
+) -> None:
+    tied = {
+        kid["/Obj"].indirect_reference.idnum
+        for element in elements(readers[code])
+        if element["/S"] == "/Link"
+        for kid in element["/K"]
+        if "/Obj" in kid
+    }
+    for page in readers[code].pages:
+        for annotation in page.get("/Annots", ()):
+            assert annotation.get_object()["/Contents"].strip()
+            assert annotation.indirect_reference.idnum in tied
 
 
 @language
@@ -409,6 +567,26 @@ def test_each_fault_stops_the_book_and_says_where_it_is(tmp_path: Path) -> None:
     assert "the label deux is there twice" in run.stderr
     assert "Traceback" not in run.stderr
     assert book.read_bytes() == b"the last good one"
+
+
+def test_a_language_that_tex_cannot_set_is_refused_before_tex_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require(*COMMANDS["book"])
+    for code in CODES:
+        assert obstacle(code) == ""
+    assert "docs/_latex/guide-he.sty" in obstacle("he")
+    monkeypatch.setitem(BOOKS, "it", replace(BOOKS["it"], files=("nowhere.ldf",)))
+    assert "TeX has no nowhere.ldf" in obstacle("it")
+    assert "book texlive-lang-italian" in obstacle("it")
+    folder = small_guide(tmp_path / "a script")
+    table = (folder / "languages.toml").read_text("utf-8")
+    hebrew = table[table.index("[languages.ar]") :].replace("languages.ar", "languages.he", 1)
+    (folder / "languages.toml").write_text(f"{table}\n{hebrew}", "utf-8")
+    run = make("latexpdf", cwd=folder, env={"LANGS": "he"})
+    assert run.returncode != 0
+    assert "he: no book yet" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_a_font_that_is_missing_is_named(tmp_path: Path) -> None:

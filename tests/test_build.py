@@ -75,7 +75,7 @@ MOMENTS = [
     "sphinx.application:Sphinx.build",
     "sphinx.builders.html:StandaloneHTMLBuilder.write_documents",
     "sphinx.builders.html:StandaloneHTMLBuilder.finish",
-    "back_office_guide.commands.build:put_in_place",
+    "back_office_guide.commands.build:replace_folder",
     "back_office_guide.commands.build:write_root",
 ]
 
@@ -108,12 +108,12 @@ def test_a_build_killed_at_any_moment_leaves_the_last_site_whole(
 def test_without_an_exchange_in_one_step_the_folder_is_still_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "exchange", lambda *_: False)
+    monkeypatch.setattr(build, "swap_folders", lambda *_: False)
     fresh, current = tmp_path / "work" / "result", tmp_path / "site"
     for folder, text in ((fresh, "new"), (current, "old")):
         folder.mkdir(parents=True)
         (folder / "page").write_text(text)
-    build.put_in_place(fresh, current)
+    build.replace_folder(fresh, current)
     assert (current / "page").read_text() == "new"
 
 
@@ -125,8 +125,9 @@ def test_all_languages_are_tried_and_those_that_failed_are_named(tmp_path: Path)
         if language.code == "en":
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with pytest.raises(build.BuildError, match=r"\AFrançais: not so\.\nEnglish: killed\.\Z"):
-        build.side_by_side(try_to_build, LANGUAGES.all)
+    said = r"\AFrançais: not so\.\nEnglish: ended by the system \(-9\)\.\Z"
+    with pytest.raises(build.BuildError, match=said):
+        build.build_in_parallel(try_to_build, LANGUAGES.all)
     built = {path.name for path in tmp_path.iterdir()}
     assert built == {language.code for language in LANGUAGES.all}
 
@@ -136,7 +137,7 @@ def test_a_failure_is_told_however_long_it_is() -> None:
         raise build.BuildError(language.code * 1_000_000)
 
     with pytest.raises(build.BuildError, match=r"\A(fr){1000000}\Z"):
-        build.side_by_side(fail, [LANGUAGES.source])
+        build.build_in_parallel(fail, [LANGUAGES.source])
 
 
 def test_a_page_that_does_not_build_keeps_the_last_site(built_copy: Copy) -> None:
@@ -221,9 +222,10 @@ def test_a_locale_without_accents_speaks_all_the_same(built_copy: Copy, locale: 
 
 
 DAYS = (
-    "from back_office_guide.commands.inputs import committed_days as days\n"
-    "from back_office_guide.core.paths import ROOT\n"
-    "print(*sorted(f'{p.removeprefix(str(ROOT))} {d}' for p, d in days().items()), sep='\\n')"
+    "from back_office_guide.core.git import committed_days\n"
+    "from back_office_guide.core.paths import DOCS\n"
+    "days = committed_days(DOCS)\n"
+    "print(*sorted(f'{path.relative_to(DOCS)} {day}' for path, day in days.items()), sep='\\n')"
 )
 
 
@@ -246,7 +248,7 @@ def committed(tmp_path: Path) -> Path:
     return folder
 
 
-RIGHT = "/docs/b.md 2026-02-02\n/docs/été, hiver.md 2026-01-01\n"
+RIGHT = "b.md 2026-02-02\nété, hiver.md 2026-01-01\n"
 
 
 def test_a_page_changed_on_the_day_of_its_last_commit(committed: Path) -> None:
@@ -267,9 +269,10 @@ def test_a_guide_below_the_root_of_its_repository_knows_its_days(
 def test_a_shallow_clone_knows_no_days_and_says_so(committed: Path, tmp_path: Path) -> None:
     clone = ["git", "clone", "--quiet", "--depth=1", committed.as_uri(), "clone"]
     subprocess.run(clone, cwd=tmp_path, check=True)
-    run = days_of(tmp_path / "clone")
-    assert run.stdout.strip() == ""
-    assert "git fetch --unshallow" in run.stderr
+    assert days_of(tmp_path / "clone").stdout.strip() == ""
+    warn = "from back_office_guide.commands import build; build.warn_of_shallow_clone()"
+    assert "git fetch --unshallow" in python("-c", warn, cwd=tmp_path / "clone").stderr
+    assert python("-c", warn, cwd=committed).stderr == ""
 
 
 def test_without_git_there_are_no_days_and_no_fault(committed: Path, tmp_path: Path) -> None:
@@ -291,14 +294,24 @@ def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> N
         ('source = "fr"', "source = fr", "languages.toml: cannot be read: Invalid value (at line"),
         (r"(?s)\[languages.*", "", "no language. Add a table [languages.fr]"),
         ('source = "fr"', 'source = "tlh"', "'tlh' is none"),
-        ('direction = "ltr"', "", "it needs exactly name, direction, published"),
-        ('direction = "ltr"', 'direction = "up"', 'Write "ltr"'),
-        ("published = true", 'published = "no"', "not a bool"),
+        ('direction = "ltr"', "", 'direction is missing. Write direction = "ltr"'),
+        ('direction = "ltr"', 'direction = "up"', 'Write direction = "ltr" or "rtl"'),
+        (
+            "published = true",
+            'published = "no"',
+            'published = "no" cannot be used. Write published = true',
+        ),
+        ('dictionary = "de_DE"', 'dictionary = "de-DE"', 'or "" where there is none'),
+        ('dictionary = "de_DE"', 'colour = "red"', "colour is no field"),
         ("published = true", "published = false", "no language is published"),
         (r"\[languages.fr\]", '[languages."../x"]', "not a language code"),
         ("threshold = 90", "threshold = 200", "threshold = 200 is no share"),
-        ('number = "1,234.5"', 'number = "1234"', "number = '1234' is no example"),
-        ('percent = "5%"', 'percent = "%"', "percent = '%' is no example"),
+        (
+            'number = "1,234.5"',
+            'number = "1234"',
+            'number = "1234" cannot be used. Write number = "1.234,5"',
+        ),
+        ('percent = "5%"', 'percent = "%"', 'percent = "%" cannot be used'),
     ],
 )
 def test_a_broken_list_of_languages_is_explained(
@@ -363,8 +376,8 @@ def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
 def test_every_command_of_the_readme_and_of_the_guide_is_in_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = {line.split(":")[0] for line in makefile.splitlines() if ": " in line[:40]}
-    for page in ("README.md", "docs/contribuer/ecrire.md", "docs/contribuer/construire.md"):
-        named = re.findall(r"\bmake ([a-z-]+)", (ROOT / page).read_text("utf-8"))
+    for page in ("README.md", "CONTRIBUTING.md", "MAINTAINING.md", "docs/contribuer/ecrire.md"):
+        named = re.findall(r"[`$] ?make ([a-z-]+)", (ROOT / page).read_text("utf-8"))
         assert named
         assert set(named) <= targets
 

@@ -21,6 +21,7 @@ def faults(tmp_path: Path, page: str, drawing: str = DRAWING) -> list[str]:
         "annexes/glossaire.md": GLOSSARY,
         "figures/dessin.svg": drawing,
         "voir.md": ":::{figure} /figures/dessin.svg\n:alt: Ceci.\n\nLa légende.\n:::\n",
+        "contribuer/aide.md": "(page-aide)=\n# Aide\n",
         "page.md": page,
     }.items():
         (docs / name).parent.mkdir(parents=True, exist_ok=True)
@@ -55,13 +56,13 @@ def test_the_guide_itself_passes(template_folder: Path, checkout: Path) -> None:
         ("$$\na = b\n$$\n", 3, "write a sentence"),
         ("Le quotient $a / b$ compte.\n", 3, "write a sentence"),
         (":::{math}\na = b\n:::\n", 3, "write a sentence"),
-        ("Le {math}`a` compte.\n", 3, "write the directive"),
+        ("Le {math}`a` compte.\n", 3, "write a sentence"),
         ("<div>Du HTML.</div>\n", 3, "write a directive"),
         ("Un mot <b>gras</b>.\n", 3, "write a directive or a role"),
         ("Une.\n\n```text\nDu texte.\n```\n", 5, "text in a code block is not translated"),
         ("Le nom {{ nom }} change.\n", 3, "write the text itself"),
         (":::{eval-rst}\n**Texte**\n:::\n", 3, "write MyST"),
-        ("Le mot {index}`mot` compte.\n", 3, "write the directive"),
+        ("Le mot {index}`mot` compte.\n", 3, "write the {index} directive"),
         ("Un [mot]{lang=en} anglais.\n", 3, "write the word alone"),
         ("![Une image](/figures/dessin.svg)\n", 3, "write a {figure} directive"),
         ("```{note}\nUne note.\n```\n", 3, "write :::{note}"),
@@ -134,6 +135,18 @@ def test_the_text_of_figures_is_mended_too() -> None:
         (":::{list-table} Prix\n\n* - 12\u00a0€\n:::", "without source"),
         (":::{figure} /figures/dessin.svg\n\nUne légende.\n:::", "no alternative text"),
         (":::{figure} /figures/dessin.svg\n:alt: Ceci.\n:::", "no caption"),
+        (':::{figure} /figures/dessin.svg\n:alt: "Ceci".\n\nA.\n:::', "straight quotation mark"),
+        (":::{figure} /figures/absent.svg\n:alt: Ceci.\n\nA.\n:::", "no file /figures/absent.svg"),
+        (":::{figure} /voir.md\n:alt: Ceci.\n\nA.\n:::", "make it .svg or .png or .jpg"),
+        (":::{figure} /figures/dessin.svg\n:alt: A.\n:width: 9\n\nA.\n:::", "the option width is"),
+        (":::{toctree}\nUn titre <page>\n:::", "“Un titre <page>” is shown nowhere in full"),
+        (":::{toctree}\nhttps://example.org\n:::", "is shown nowhere in full"),
+        (":::{note}\n---\nclass: a\n---\nUne note.\n:::", "options between --- are not checked"),
+        (":::{container} a\n:name: b\n\nUn.\n:::", "the option name is lost"),
+        ("Un {kbd} `A`.", "write {role}`text`, without a space"),
+        ("Un :smile: ici.", "the book has no emoji"),
+        ("Voir [la page](voir.md).", "a link to voir.md goes astray"),
+        ("Voir [](#page-aide).", "which the book and the e-book leave out"),
     ],
 )
 def test_the_habits_of_the_house_are_checked(tmp_path: Path, text: str, message: str) -> None:
@@ -144,6 +157,19 @@ def test_the_habits_of_the_house_are_checked(tmp_path: Path, text: str, message:
     ]
 
 
+def test_two_prices_are_no_formula(tmp_path: Path) -> None:
+    page = "# Titre\n\nDe 5$ à $10, puis $20 ou 30$.\n"
+    assert not [fault for fault in faults(tmp_path, page) if "formula" in fault]
+
+
+def test_a_page_has_a_title_and_a_name_for_every_address(tmp_path: Path) -> None:
+    assert "page.md:1: no title: begin with # and the title" in faults(tmp_path, "Un.\n")
+    assert "page.md:1: no title: begin with # and the title" in faults(tmp_path, "## Un\n")
+    (tmp_path / "docs/été.md").write_text("# Titre\n", "utf-8")
+    found = [fault.message for fault in sources.check(tmp_path / "docs")]
+    assert "its name is in every address: rename it, of a-z, 0-9 and -" in found
+
+
 @pytest.mark.parametrize(
     ("drawing", "message"),
     [
@@ -151,7 +177,8 @@ def test_the_habits_of_the_house_are_checked(tmp_path: Path, text: str, message:
         (DRAWING.replace("<desc>D</desc>", "<desc/>"), "no <desc>, or an empty one"),
         (DRAWING.replace("<text>x</text>", ""), "no <text>"),
         (DRAWING.replace("<text>x", "<text>a ?"), "typography"),
-        (DRAWING.replace("<text>", '<text id="a">'), 'write id="dessin-a"'),
+        (DRAWING.replace("<text>x", "<text>x<tspan>y</tspan>"), "<tspan> in a <text> is not"),
+        (DRAWING.replace("<text>", "<image/><text>"), "<image> is lost"),
         (DRAWING.replace("</text>", ""), "not well-formed"),
     ],
 )

@@ -12,6 +12,7 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from posixpath import dirname, join, normpath
+from typing import Any
 from urllib.parse import urldefrag
 from zipfile import ZIP_STORED, ZipFile
 
@@ -20,14 +21,13 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import CODES, LANGUAGES, ROOT, Copy, add, made, make, require
 from selenium import webdriver
-from test_walk import AXE, axe
+from test_walk import WCAG, axe, axe_loaded, shows_new
 
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.catalog import folder_of, read_all
 from back_office_guide.extensions.figures import texts
 
 DIRECTIONS = {language.code: language.direction for language in LANGUAGES}
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FRONT = ["cover.xhtml", "title.xhtml", "nav.xhtml"]
 
 every_language = pytest.mark.parametrize("code", CODES)
@@ -241,9 +241,15 @@ def test_the_contents_hold_every_part_and_page_by_its_title(ebook: Ebook) -> Non
             title = ebook.pages[f"{page}.xhtml"].h1
             assert title
             expected.append((as_words(title.get_text()), f"{page}.xhtml"))
-    found = [(as_words(each.get_text()), each.get("href")) for each in contents.select("a, span")]
-    assert found == expected
-    assert ("Glossaire", "annexes/glossaire.xhtml") in found or ebook.code != "fr"
+    entries = contents.select("a:not([href*='#']), span")
+    assert [(as_words(each.get_text()), each.get("href")) for each in entries] == expected
+    sections = [str(each["href"]).partition("#") for each in contents.select("a[href*='#']")]
+    assert [f"{file}#{name}" for file, _, name in sections] == [
+        f"{page}.xhtml#{section['id']}"
+        for page in PAGES
+        for section in ebook.pages[f"{page}.xhtml"].select("main > section > section")
+    ]
+    assert ("Glossaire", "annexes/glossaire.xhtml") in expected or ebook.code != "fr"
 
 
 @every_language
@@ -270,6 +276,19 @@ def test_the_glossary_has_the_same_terms_in_every_language(ebooks: dict[str, Ebo
     }
     assert {"term-back-office", "term-front-office"} <= terms["fr"]
     assert all(each == terms["fr"] for each in terms.values())
+
+
+@every_language
+def test_the_glossary_and_notes_say_what_they_are(ebook: Ebook) -> None:
+    page = ebook.pages["annexes/glossaire.xhtml"]
+    glossary = page.select_one("[role=doc-glossary]")
+    assert glossary
+    assert glossary["epub:type"] == "glossary"
+    assert {str(each["epub:type"]) for each in glossary.select("dt, dd")} == {
+        "glossterm",
+        "glossdef",
+    }
+    assert "EPUB Accessibility 1.1 - WCAG 2.2 Level AA" in ebook.said("dcterms:conformsTo")
 
 
 @every_language
@@ -342,9 +361,21 @@ def set_width(browser: webdriver.Chrome, width: int) -> None:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
-def show(browser: webdriver.Chrome, page: Path) -> None:
-    set_width(browser, 800)
+def look_at(browser: webdriver.Chrome, page: Path, seen: set[str]) -> list[Any]:
+    """Return what is wrong with a page on a small phone and, if it looks as none before, a tablet.
+
+    `seen` holds the looks of words on the pages before it, and then those of this page too.
+    """
+    set_width(browser, 320)
     browser.get(page.as_uri())
+    new = shows_new(browser, seen)
+    wrong = axe(browser, WCAG)
+    if browser.execute_script("return document.documentElement.scrollWidth") > 320:
+        wrong.append("wider than 320 px")
+    if new:
+        set_width(browser, 800)
+        wrong += axe(browser, WCAG)
+    return wrong
 
 
 @every_language
@@ -352,17 +383,13 @@ def test_nothing_is_wrong_with_any_page_on_a_small_phone_or_a_tablet(
     browser: webdriver.Chrome, unpacked: Path, code: str
 ) -> None:
     require("npm")
-    wrong = {}
-    for page in sorted((unpacked / code).rglob("*.xhtml")):
-        show(browser, page)
-        browser.execute_script(AXE.read_text("utf-8"))
-        found = axe(browser, WCAG)
-        set_width(browser, 320)
-        found += axe(browser, WCAG)
-        if browser.execute_script("return document.documentElement.scrollWidth") > 320:
-            found.append("wider than 320 px")
-        if found:
-            wrong[page.name] = found
+    seen: set[str] = set()
+    with axe_loaded(browser):
+        wrong = {
+            page.name: found
+            for page in sorted((unpacked / code).rglob("*.xhtml"))
+            if (found := look_at(browser, page, seen))
+        }
     assert wrong == {}
 
 

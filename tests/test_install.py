@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Copy, files_in, made, make
+from conftest import ROOT, Copy, files_in, made, make, python
 from packaging.requirements import Requirement
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms, parse_tag
 
@@ -127,9 +127,9 @@ def test_the_packages_of_a_folder_that_was_moved_are_installed_anew(
 
 
 def test_the_packages_of_a_python_that_is_gone_are_installed_anew(fresh: Path) -> None:
-    for python in (fresh / ".venv/bin").glob("python*"):
-        python.unlink()
-        python.symlink_to("/nowhere/python3")
+    for link in (fresh / ".venv/bin").glob("python*"):
+        link.unlink()
+        link.symlink_to("/nowhere/python3")
     assert "Installing" in install(fresh)
     assert (fresh / ".venv/bin/python").exists()
 
@@ -212,6 +212,38 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(
     assert run.returncode == code
     assert "sudo apt-get install --no-install-recommends latexmk xindy texlive-luatex" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+APT = """
+echo "$*" >> "$(dirname "$0")/asked"
+echo "After this operation, 12.3 MB of additional disk space will be used."
+"""
+
+
+@pytest.mark.parametrize(
+    ("user", "setup", "installs"),
+    [("0", "", True), ("0", "no", False), ("1000", "", False)],
+    ids=["root", "root who refuses", "anyone else"],
+)
+def test_packages_are_installed_by_root_alone_who_is_told_and_may_refuse(
+    tmp_path: Path, user: str, setup: str, installs: bool
+) -> None:
+    path = stub(tmp_path / "bin", "dpkg-query", "exit 0")
+    stub(tmp_path / "bin", "apt-get", APT)
+    stub(tmp_path / "bin", "sudo", APT)
+    as_user = (
+        f"import os, runpy, sys; os.geteuid = lambda: {user}; sys.argv = ['x', 'epub']\n"
+        "runpy.run_module('back_office_guide.commands.system_packages', run_name='__main__')"
+    )
+    variables = {"PATH": f"{path}:/usr/bin:/bin", "SETUP": setup}
+    run = python("-c", as_user, cwd=ROOT, **variables)
+    asked = path / "asked"
+    assert asked.exists() == installs
+    if installs:
+        assert "for epub (12.3 MB), which SETUP=no refuses: librsvg2-bin fonts-inter" in run.stdout
+        assert "--yes install --no-install-recommends librsvg2-bin" in asked.read_text()
+    else:
+        assert "sudo apt-get install --no-install-recommends librsvg2-bin" in run.stderr
 
 
 @pytest.mark.parametrize(

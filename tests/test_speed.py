@@ -4,12 +4,12 @@ from pathlib import Path
 
 from warm import run_module
 
-from back_office_guide.commands import bench, corpus
+from back_office_guide.commands import bench
 
 
 def test_every_page_says_and_links_to_what_plain_sphinx_makes_of_it(tmp_path: Path) -> None:
-    pages = corpus.write_pages(25)
-    corpus.write_guide(tmp_path, pages, ["en"])
+    pages = bench.pages_of(25)
+    bench.write_guide(tmp_path, pages, ["en"])
     run = run_module("back_office_guide.commands.build", ["html"], tmp_path, LANGS="en")
     assert run.returncode == 0, run.stderr
     words = ["-q", "-d", "trees", "-D", "language=en", "docs", "html"]

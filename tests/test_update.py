@@ -719,18 +719,27 @@ def test_the_catalogs_of_this_guide_are_up_to_date(extracted_copy: Copy) -> None
     assert files_in(guide / "docs/locale") == before
 
 
-def test_a_new_language_gets_its_catalogs(extracted_copy: Copy) -> None:
+def test_a_new_language_gets_its_catalogs_and_leaves_with_its_site(extracted_copy: Copy) -> None:
     guide = extracted_copy("guide")
-    with (guide / "languages.toml").open("a", encoding="utf-8") as languages:
+    listed = guide / "languages.toml"
+    before = listed.read_text("utf-8")
+    with listed.open("a", encoding="utf-8") as languages:
         languages.write(
             '\n[languages.it]\nname = "Italiano"\ndirection = "ltr"\npublished = true\n'
             'dictionary = "it_IT"\nnumber = "1.234,5"\npercent = "5%"\namount = "5 €"\n'
             'quotes = "«…»"\n'
         )
-    run = make("update-po", cwd=guide)
-    assert run.returncode == 0, run.stderr
+    said = made("update-po", cwd=guide)
+    assert "  1. Translate docs/locale/it/LC_MESSAGES/annexes/glossaire.po" in said
+    assert "es is new" not in said
     italian, _ = read_all(guide / "docs/locale/it/LC_MESSAGES")
     english, _ = read_all(guide / "docs/locale/en/LC_MESSAGES")
     assert italian.keys() == english.keys()
     assert {catalog.metadata["Language"] for catalog in italian.values()} == {"it"}
     made("html", cwd=guide, env={"LANGS": "it"})
+    site = guide / "build/html"
+    assert "Italiano" in (site / "index.html").read_text("utf-8")
+    listed.write_text(before, "utf-8")
+    made("html", cwd=guide, env={"LANGS": "fr"})
+    assert not (site / "it").exists()
+    assert "Italiano" not in (site / "index.html").read_text("utf-8")

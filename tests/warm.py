@@ -20,7 +20,6 @@ IMPORTED = [
     "sphinx.builders.gettext",
     "sphinx.builders.html",
     "sphinx.builders.latex",
-    "sphinx_copybutton",
 ]
 
 

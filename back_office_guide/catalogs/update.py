@@ -33,7 +33,7 @@ from back_office_guide.core.catalog import (
 )
 from back_office_guide.core.faults import Fault, explain
 from back_office_guide.core.languages import Language, LanguagesError, load
-from back_office_guide.core.paths import TEMPLATES, build_lock
+from back_office_guide.core.paths import ROOT, TEMPLATES, build_lock
 
 # How alike, of 100, two messages are at least (Indel similarity) for the translation of the one to
 # be suggested for the other: a text that is no more, and one that another message has.
@@ -375,6 +375,13 @@ def read_templates() -> tuple[Catalogs, list[Fault]]:
     return templates, faults
 
 
+# What is said with the catalogs of a new language.
+FIRST_STEPS = """{0} is new. Next:
+  1. Translate {1}/annexes/glossaire.po, then conf.po and sphinx.po.
+  2. Run make check-po LANGS={0}
+  3. Run make serve LANGS={0}"""
+
+
 def run() -> list[Fault]:
     """Bring the catalogs up to date, language after language; return what is in the way of some.
 
@@ -393,6 +400,8 @@ def run() -> list[Fault]:
         messages = wanted(templates, language, languages.source)
         new = update(messages, old, language, languages.source.code)
         print(summary(language, new, store(old, new, folder), restored))
+        if not old:
+            print(FIRST_STEPS.format(language.code, folder.relative_to(ROOT)))
     return faults
 
 

@@ -17,7 +17,7 @@ from babel.dates import get_month_names
 from babel.numbers import format_compact_decimal, get_currency_name
 from babel.units import format_unit
 from roman_numerals import InvalidRomanNumeralError, RomanNumeral
-from text_to_num import alpha2digit  # type: ignore[import-untyped]
+from text_to_num.transforms import alpha2digit
 
 from back_office_guide.core.catalog import fold
 from back_office_guide.core.languages import Language
@@ -124,7 +124,7 @@ def values_of(text: str, language: Language) -> Values:
     text = re.sub(r"\s", " ", _WORDS.sub(lambda match: WORDS[match[1]], text))
     code = language.code.partition("_")[0]
     if code in SPOKEN:
-        text = str(alpha2digit(text, code, 0))
+        text = str(alpha2digit(text, code, ordinal_threshold=0))
     else:
         for name, power in magnitudes(code).items():
             text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
@@ -168,11 +168,18 @@ def magnitudes(code: str) -> dict[str, int]:
     with suppress(UnknownLocaleError, ValueError):
         for power in (3, 4, 6, 8, 9, 12):
             for number in (1, 2, 5, 11):
-                shown = format_compact_decimal(number * 10**power, format_type="long", locale=code)
+                shown = _compact(number * 10**power, code)
                 match = re.fullmatch(r"(\d+)\s?(\D+)", shown)
                 if match:
                     found[match[2]] = number * 10**power // int(match[1])
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def _compact(number: int, code: str) -> str:
+    try:
+        return format_compact_decimal(number, format_type="long", locale=code)
+    except KeyError:  # where CLDR has one form for both, as in Chinese, Babel 2.18 misses it
+        return format_compact_decimal(number, locale=code)
 
 
 @cache
@@ -180,7 +187,7 @@ def is_number(word: str, code: str) -> bool:
     """Return whether a word of the language `code` is a number: "XIX", "zweihundert"."""
     code = code.partition("_")[0]
     roman = re.fullmatch("[IVXLCM]+", word)
-    return bool(roman) or (code in SPOKEN and alpha2digit(word, code, 0) != word)
+    return bool(roman) or (code in SPOKEN and alpha2digit(word, code, ordinal_threshold=0) != word)
 
 
 @cache
@@ -206,7 +213,9 @@ def month_pattern(code: str) -> tuple[re.Pattern[str], dict[str, int]]:
             for month, name in get_month_names(width, context, locale).items():
                 names.setdefault(name.rstrip(".").casefold(), month)
     words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    beside = rf"\d(?:er|st|nd|rd|th|\.)?\s(?:de\s)?({words})\b|\b({words})\.?,?\s(?:de\s|del\s)?\d"
+    beside = (
+        rf"\d(?:er|st|nd|rd|th|\.)?\s(?:de\s|ב)?({words})\b|\b({words})\.?,?\s(?:de\s|del\s)?\d"
+    )
     return re.compile(beside, re.IGNORECASE), names
 
 

@@ -33,11 +33,20 @@ A_SENTENCE = 4
 # Words that a French sentence has, and a name has not.
 _NO_NAME = "est|sont|a|ont|qui|que|se|ne|pas|il|elle|on|ce|cette|un|une|dans|par|sur|pour|avec|où"
 
+# Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, Kana and Han.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
 Stem = Callable[[str], str]
 
 
 # In a text from right to left: what begins and ends a run of words from left to right.
 ISOLATED = re.compile("\u2066([^\u2066-\u2069]*)\u2069")
+
+
+# Joiners within words, which Persian and the languages of India spell with them.
+JOINED = re.compile(
+    "(?<=[\u0620-\u06ff\u0900-\u0dff])[\u200c\u200d](?=[\u0620-\u06ff\u0900-\u0dff])"
+)
 
 
 def hidden(message: str, translation: str, language: Language) -> Iterator[Difference]:
@@ -49,6 +58,7 @@ def hidden(message: str, translation: str, language: Language) -> Iterator[Diffe
     """
     if language.direction == "rtl":
         translation = ISOLATED.sub(r"\1", translation)
+    translation = JOINED.sub("", translation)
     for character in sorted(set(translation) - set(message) - {"\n"}):
         if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn"):
             name = unicodedata.name(character, "a control character")
@@ -102,10 +112,14 @@ def _signs(text: str, language: Language) -> Iterator[Difference]:
                 yield Difference("amounts", shown)
 
 
+# The stops of other scripts: Arabic, Urdu, those of Devanagari, and full-width ones.
+STOPS = str.maketrans("؟؛۔।॥。．！？：；", "?;.....!?:;")
+
+
 def _end(text: str) -> str:
     """Return the sign that ends a text, whatever closes after it; "" for a letter or a digit."""
     bare = re.sub(rf"[\s)\]{QUOTES}’★*]+$", "", text)
-    last = bare[-1:].translate({0x61F: "?", 0x3002: ".", 0xFF1F: "?", 0x61B: ";"})
+    last = bare[-1:].translate(STOPS)
     return last if last and last in ".:;?!…" else ""
 
 
@@ -161,7 +175,11 @@ class Glossary:
             forms = self._forms.get(term)
             if not forms or term.casefold() in text.casefold():  # a French word, as such
                 continue
-            if not any(_within(stems(form, self._stem), words) for form in forms):
+            if not any(
+                _within(stems(form, self._stem), words)
+                or (UNSPACED.search(form) and form.casefold() in text.casefold())
+                for form in forms
+            ):
                 yield Difference(
                     "term", f"“{term}” is “{forms[0]}” in the glossary: write that"
                 )  # fmt: skip
@@ -232,7 +250,12 @@ def names_in(french: str) -> set[str]:
 
 
 def misspelt(words: Iterable[str], dictionary: str) -> set[str] | None:
-    """Return those of `words` that the hunspell dictionary lacks, or None without hunspell."""
+    """Return those of `words` that the hunspell dictionary lacks, or None without hunspell.
+
+    A language without dictionary has no such words.
+    """
+    if not dictionary:
+        return set()
     if not shutil.which("hunspell"):
         return None
     asked = {word.replace("’", "'"): word for word in words}

@@ -1,74 +1,185 @@
 """Measure how fast the site is built, beside plain Sphinx, MyST and Furo: `make bench`.
 
 Both build the same generated pages, in turn: plain Sphinx one translation of them, the guide's own
-build as many as are asked for. Printed are the medians of processor time, wall time and the memory
-of the largest process. In the end, the pages of both must say the same and link to the same.
+build as many as are asked for. Printed are the medians of processor and wall time. In the end, the
+pages of both must say the same and link to the same.
 """
 
 import argparse
-import math
 import os
+import random
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import polib
 from bs4 import BeautifulSoup
 
-from back_office_guide.commands.corpus import CODES, Page, write_guide, write_pages
-from back_office_guide.core.paths import ROOT
+from back_office_guide.core.paths import BUILD, ROOT
+
+# What a generated guide takes from this one.
+TAKEN = ("back_office_guide", "conf.py", "docs/_theme", "docs/figures/figures.css")
+CODES = re.findall(r"\w+", "en es de it pt nl sv da fi ro hu tr")
+LANGUAGE = """
+[languages.{0}]
+name = "{0}"
+direction = "ltr"
+published = true
+dictionary = "{0}"
+number = "1,234.5"
+percent = "5%"
+amount = "€5"
+quotes = "“…”"
+"""
+STOCK = """
+extensions = ["myst_parser"]
+language = "fr"
+project = "Le back office"
+smartquotes = False
+myst_enable_extensions = ["colon_fence", "deflist"]
+locale_dirs = ["locale"]
+gettext_compact = False
+gettext_additional_targets = ["index"]
+html_theme = "furo"
+html_permalinks = False
+html_copy_source = False
+"""
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>Bace</text></svg>'
+SYLLABLES = re.findall(
+    r"\w+", "ba ce di fo gu la me ni po ru sa te vi zo ché deu fan gri lou mai noi plé"
+)
+# What is in a message and is not translated, or not as a word.
+MARKUP = re.compile(r"\{term\}`(?P<term>[^`]*)`|`[^`]*`|\]\([^)]*\)|(?P<word>[^\W\d_]{2,})")
+TERMS = 40
+A_PART = 20  # pages
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What a command took: processor and wall time in seconds, the largest process in MB."""
-
-    processor: float
-    wall: float
-    memory: float
+def word(rank: int) -> str:
+    """Return the word of a rank, the frequent ones being short."""
+    letters = random.Random(rank)  # noqa: S311, nothing secret
+    return "".join(letters.choices(SYLLABLES, k=2 + rank.bit_length() // 5))
 
 
-def measure(folder: Path, *command: str, **variables: str) -> Figures:
-    """Run a command. Raise SystemExit with what it said when it fails."""
-    log = folder / "log"
-    start = time.perf_counter()
-    with log.open("wb") as said:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=os.environ | variables,
-            stdout=said,
-            stderr=said,
+class Text:
+    """Words that nobody knows, always the same for a seed; few are frequent, as in a language."""
+
+    def __init__(self, seed: int) -> None:
+        """Begin a text."""
+        self._random = random.Random(seed)  # noqa: S311, nothing secret
+
+    def words(self, count: int) -> str:
+        """Return words that begin like a sentence."""
+        ranks = (int(5000 ** self._random.random()) for _ in range(count))
+        return " ".join(map(word, ranks)).capitalize()
+
+    def prose(self, *targets: str) -> str:
+        """Return a paragraph with a term, emphasis, code and links."""
+        words = self.words
+        term = word(100 + self._random.randrange(TERMS))
+        links = " ".join(f"[{words(2)}](#{target}), [](#{target})" for target in targets)
+        return (
+            f"{words(12)} {{term}}`{term}`, {words(6)}.\n{words(9)} *{words(2)}*, {words(9)} "
+            f"{links}.\n{words(16)} `make {term}` {words(3)}."
         )
-        _, status, usage = os.wait4(process.pid, 0)  # of the process and those that it waited for
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)}: failed\n{log.read_text('utf-8')}")
-    wall = time.perf_counter() - start
-    unit = 1024 * 1024 if sys.platform == "darwin" else 1024  # bytes there, else kilobytes
-    return Figures(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / unit)
+
+    def page(self, name: str, *targets: str) -> str:
+        """Return 600 words with every construct that the guide uses, and links to other pages."""
+        words, prose = self.words, self.prose
+        sections = "".join(f"\n## {words(3)}\n\n{prose(*targets)}\n\n{prose()}\n" for _ in range(3))
+        cells = "".join(f"* - {words(2)}\n  - {words(4)}\n" for _ in range(4))
+        return (
+            f"(to-{name})=\n# {words(4)}\n\n{prose(*targets)}\n{sections}"
+            f"\n% {words(2)}\n\n```console\n$ make {words(1)}\n```\n"
+            f"\n- {words(6)}\n- {words(5)}\n\n1. {words(4)}\n\n{words(3)}\n: {prose()}\n"
+            f"\n:::{{note}}\n{words(9)}\n:::\n"
+            f"\n:::{{list-table}} {words(4)}\n:header-rows: 1\n\n{cells}:::\n"
+            f"\n:::{{figure}} /figures/f.svg\n:alt: {words(5)}\n\n{words(7)}\n:::\n"
+        )
 
 
-def build_stock(folder: Path, code: str) -> Figures:
-    """Bring one translation up to date with plain Sphinx, in stock/html."""
-    command = (sys.executable, "-m", "sphinx", "-q", "-d", "trees", "-D", f"language={code}")
-    return measure(folder / "stock", *command, "docs", "html")
+def toctree(names: list[str]) -> str:
+    """Return what leads to other pages."""
+    below = "\n".join(f"/{name}" for name in names)
+    return f"\n:::{{toctree}}\n:hidden:\n:caption: {word(len(names))}\n\n{below}\n:::\n"
 
 
-def build_ours(folder: Path, codes: list[str]) -> Figures:
-    """Bring translations up to date with the guide's own build, in build/html."""
-    return measure(
-        folder,
-        sys.executable,
-        "-m",
-        "back_office_guide.commands.build",
-        "html",
-        LANGS=" ".join(codes),
+def pages_of(count: int) -> dict[str, str]:
+    """Return a guide by the names of its pages: home, glossary, and `count` more in parts."""
+    names = [f"part{n // A_PART}/page{n}" for n in range(count)]
+    pages = {
+        name: Text(n).page(f"page{n}", f"to-page{n // 2}", f"to-page{n // 3}")
+        for n, name in enumerate(names)
+    }
+    starts = names[::A_PART]
+    for place, start in enumerate(starts):
+        pages[start] += toctree(names[place * A_PART + 1 : (place + 1) * A_PART])
+    text = Text(count)
+    terms = "\n".join(f"{word(100 + n)}\n  {text.words(12)}\n" for n in range(TERMS))
+    pages["words"] = f"(to-words)=\n# {text.words(1)}\n\n:::{{glossary}}\n{terms}:::\n"
+    pages["index"] = text.page("index", "to-words") + toctree([*starts, "words"])
+    return pages
+
+
+def translation(message: str, code: str) -> str:
+    """Return a message with every word changed, and its markup kept."""
+
+    def change(match: re.Match[str]) -> str:
+        if match["term"]:
+            return f"{{term}}`{match['term']}{code} <{match['term']}>`"
+        return f"{match['word']}{code}" if match["word"] else match[0]
+
+    return MARKUP.sub(change, message)
+
+
+def write_guide(folder: Path, pages: dict[str, str], codes: list[str]) -> None:
+    """Write a guide with complete catalogs, and beside it the same for plain Sphinx."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in TAKEN:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        copy(ROOT / name, folder / name)
+    listed = "".join(LANGUAGE.format(code) for code in ["fr", *codes])
+    (folder / "languages.toml").write_text(f'source = "fr"\nthreshold = 90\n{listed}', "utf-8")
+    (folder / "docs/figures/f.svg").write_text(DRAWING, "utf-8")
+    for name, text in pages.items():
+        path = folder / "docs" / f"{name}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    measure(folder, *OURS, "gettext")
+    templates = folder / "build/gettext"
+    for template in templates.rglob("*.pot"):
+        for code in codes if template.stem != "sphinx" else ():
+            catalog = polib.pofile(str(template), wrapwidth=0)
+            catalog.metadata["Language"] = code
+            for entry in catalog:
+                entry.msgstr = translation(entry.msgid, code)
+            path = folder / "docs/locale" / code / "LC_MESSAGES" / template.relative_to(templates)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_suffix(".po").write_text(str(catalog), "utf-8")
+    ours = shutil.ignore_patterns("_theme")
+    shutil.copytree(folder / "docs", folder / "stock/docs", ignore=ours)
+    (folder / "stock/docs/conf.py").write_text(STOCK, "utf-8")
+
+
+OURS = (sys.executable, "-m", "back_office_guide.commands.build")
+PLAIN = (sys.executable, "-m", "sphinx", "-q", "-d", "trees", "docs", "html", "-D")
+
+
+def measure(folder: Path, *command: str, **variables: str) -> tuple[float, float]:
+    """Run a command; return its processor and wall time in seconds. SystemExit when it fails."""
+    start, before = time.perf_counter(), os.times()
+    run = subprocess.run(
+        command, cwd=folder, env=os.environ | variables, capture_output=True, text=True, check=False
     )
+    if run.returncode:
+        raise SystemExit(f"{' '.join(command)}: failed\n{run.stderr}")
+    after = os.times()
+    used = after.children_user + after.children_system
+    return used - before.children_user - before.children_system, time.perf_counter() - start
 
 
 def shown(page: Path) -> tuple[str, list[str]]:
@@ -81,94 +192,56 @@ def shown(page: Path) -> tuple[str, list[str]]:
     return "".join("".join(texts).split()), links
 
 
-def different(folder: Path, code: str, pages: list[Page]) -> list[str]:
+def different(folder: Path, code: str, pages: dict[str, str]) -> list[str]:
     """Return the names of the pages that do not say or link to the same in both."""
     return [
-        page.name
-        for page in pages
-        if shown(folder / f"build/html/{code}/{page.name}.html")
-        != shown(folder / f"stock/html/{page.name}.html")
+        name
+        for name in pages
+        if shown(folder / f"build/html/{code}/{name}.html")
+        != shown(folder / f"stock/html/{name}.html")
     ]
 
 
-def edit_page(docs: Path, run: int) -> None:
+def edit(docs: Path, run: int) -> None:
     """Write one more paragraph into a page."""
     with (docs / "part0/page1.md").open("a", encoding="utf-8") as page:
         page.write(f"\nParagraphe {run}.\n")
 
 
-def edit_translation(docs: Path, code: str, run: int) -> None:
-    """Change the translation of one paragraph."""
-    path = docs / "locale" / code / "LC_MESSAGES/part0/page1.po"
-    catalog = polib.pofile(str(path), wrapwidth=0)
-    entry = max(catalog, key=lambda entry: len(entry.msgid))
-    entry.msgstr += f" {run}"
-    path.write_text(str(catalog), "utf-8")
-
-
-STEPS = ("whole site", "nothing changed", "one translation edited", "one page edited")
-
-
-def run_steps(folder: Path, codes: list[str], run: int, stock: bool) -> dict[str, list[Figures]]:
-    """Return what each step took, with the guide's own build and then with plain Sphinx."""
-    found = {}
-    both = [folder / "docs", folder / "stock/docs"]
-    for made in (folder / "build", folder / "stock/html", folder / "stock/trees"):
-        shutil.rmtree(made, ignore_errors=True)
-    for step in STEPS:
-        for docs in both:
-            if step == "one translation edited":
-                edit_translation(docs, codes[0], run)
-            elif step == "one page edited":
-                edit_page(docs, run)
-        found[step] = [build_ours(folder, codes)]
-        if stock:
-            found[step].append(build_stock(folder, codes[0]))
-    return found
-
-
-def medians(runs: list[Figures]) -> Figures:
-    """Return the median of each figure."""
-    names = Figures.__dataclass_fields__
-    return Figures(*(statistics.median(getattr(run, name) for run in runs) for name in names))
-
-
-def report(step: str, runs: list[list[Figures]]) -> str:
-    """Return the line of a step: the medians of both, and the ratios of them."""
-    columns = [medians(list(each)) for each in zip(*runs, strict=True)]
-    cells = [f"{each.processor:8.1f} {each.wall:7.1f} {each.memory:6.0f}" for each in columns]
-    if len(columns) > 1:
-        ours, stock = columns
-        cells.append(f"{ours.processor / stock.processor:8.2f} {ours.wall / stock.wall:7.2f}")
-    return f"{step:24}{'  '.join(cells)}"
+STEPS = ("whole site", "nothing changed", "one page edited")
 
 
 def main() -> int:
     """Run the benchmark. Return 1 if both builds do not show the same."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--pages", type=int, nargs="+", default=[30], help="how many (30)")
+    parser.add_argument("--pages", type=int, default=30, help="how many (30)")
     parser.add_argument("--languages", type=int, default=4, help=f"4, at most {len(CODES)}")
     parser.add_argument("--runs", type=int, default=3, help="how many of each (3)")
-    parser.add_argument("--alone", action="store_true", help="without plain Sphinx beside")
     options = parser.parse_args()
     os.environ["SOURCE_DATE_EPOCH"] = "1"  # else an edit would be a new date for all languages
-    codes, wholes, wrong = CODES[: options.languages], [], []
-    for count in options.pages:
-        folder, pages = ROOT / "build" / "bench" / str(count), write_pages(count)
-        write_guide(folder, pages, codes)
-        runs = [run_steps(folder, codes, run, not options.alone) for run in range(options.runs)]
-        print(f"{count} pages, {len(codes)} languages (plain Sphinx: 1), {options.runs} runs")
-        print(f"{'':24}CPU s, wall s, MB      of plain Sphinx{'':9}CPU and wall: ratios")
+    folder, codes = BUILD / "bench", CODES[: options.languages]
+    pages = pages_of(options.pages)
+    write_guide(folder, pages, codes)
+    taken: dict[str, list[tuple[float, ...]]] = {step: [] for step in STEPS}
+    for run in range(options.runs):
+        for result in (folder / "build", folder / "stock/html", folder / "stock/trees"):
+            shutil.rmtree(result, ignore_errors=True)
         for step in STEPS:
-            print(report(step, [run[step] for run in runs]))
-        wholes.append(medians([run[STEPS[0]][0] for run in runs]).processor)
-        if not options.alone:
-            wrong += different(folder, codes[0], pages)
-    for one, other, less, more in zip(
-        options.pages, options.pages[1:], wholes, wholes[1:], strict=False
-    ):
-        growth = math.log(more / less) / math.log(other / one)
-        print(f"from {one} to {other} pages, processor time grows as their number ^ {growth:.2f}")
+            if step == "one page edited":
+                edit(folder / "docs", run)
+                edit(folder / "stock/docs", run)
+            ours = measure(folder, *OURS, "html", LANGS=" ".join(codes))
+            plain = measure(folder / "stock", *PLAIN, f"language={codes[0]}")
+            taken[step].append((*ours, *plain))
+    print(f"{options.pages} pages, {len(codes)} languages (plain Sphinx: 1), {options.runs} runs")
+    print(f"{'':20}CPU s  wall s    plain Sphinx    ratios")
+    for step, runs in taken.items():
+        ours, wall, plain, its = (statistics.median(each) for each in zip(*runs, strict=True))
+        print(
+            f"{step:18}{ours:7.1f} {wall:7.1f} {plain:7.1f} {its:7.1f} "
+            f"{ours / plain:7.2f} {wall / its:6.2f}"
+        )
+    wrong = different(folder, codes[0], pages)
     if wrong:
         print(f"not the same as plain Sphinx shows: {', '.join(wrong)}", file=sys.stderr)
     return 1 if wrong else 0

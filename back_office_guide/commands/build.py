@@ -7,36 +7,38 @@ built twice from the same inputs: each result holds the digest of what it was ma
 import argparse
 import ctypes
 import errno
-import gc
 import hashlib
+import io
 import multiprocessing
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stderr, suppress
 from functools import cache
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 
-from back_office_guide.catalogs.status import published
+from back_office_guide.commands import root
 from back_office_guide.commands.inputs import (
     BYPRODUCTS,
     INPUTS,
-    committed_days,
     digest_of,
+    digest_of_catalogs,
     printed_time,
 )
 from back_office_guide.commands.typeset import TypesettingError, typeset
 from back_office_guide.core.faults import explain
+from back_office_guide.core.git import is_shallow
 from back_office_guide.core.languages import Language, Languages, LanguagesError, load
-from back_office_guide.core.paths import BUILD, ROOT, TEMPLATES, WORK, build_lock
+from back_office_guide.core.paths import BUILD, LOCALE, ROOT, TEMPLATES, WORK, build_lock
+from back_office_guide.core.progress import published
+from back_office_guide.core.typesetting import obstacle
 
 DIGEST = ".inputs"
-# What no search engine should lead to.
-NOT_PAGES = {"404.html", "search.html"}
 
 
 class BuildError(Exception):
@@ -48,7 +50,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("target", choices=TARGETS)
     target = parser.parse_args().target
-    gc.set_threshold(50_000)  # a build makes much, and little of it is garbage
     os.umask(0o022)  # a site that only its maker can read cannot be served
     try:
         languages = load()
@@ -71,7 +72,7 @@ def wanted(languages: Languages) -> tuple[Language, ...]:
     named = os.environ.get("LANGS", "")
     if named.strip():
         return languages.select(named)
-    ready = published(languages)
+    ready = tuple(map(languages.get, published_codes()))
     for language in languages.select(""):
         if language not in ready:
             print(
@@ -98,10 +99,11 @@ def build_gettext(languages: Languages) -> None:
 
 def build_folder(builder: str, language: Language, result: Path) -> None:
     """Give the folder `result` what a Sphinx builder makes of the sources."""
+    say_that_it_begins(result)
     fresh = run_sphinx(builder, language)
     keep_times(fresh, result)
-    record_of(fresh).write_text(inputs_digest(language), encoding="utf-8")
-    put_in_place(fresh, result)
+    digest_file(fresh).write_text(inputs_digest(language), encoding="utf-8")
+    replace_folder(fresh, result)
     say(result, "built")
 
 
@@ -124,15 +126,18 @@ def build_files(kind: str, build: Callable[[Language], Path], languages: Languag
 
 def build_file(language: Language, result: Path, build: Callable[[Language], Path]) -> None:
     """Give the file `result` what `build` makes of a language."""
+    say_that_it_begins(result)
     fresh = build(language)
     result.parent.mkdir(parents=True, exist_ok=True)
     fresh.replace(result)
-    record_of(result).write_text(inputs_digest(language), encoding="utf-8")
+    digest_file(result).write_text(inputs_digest(language), encoding="utf-8")
     say(result, "built")
 
 
 def typeset_book(language: Language) -> Path:
     """Return the book of a language, typeset in a fresh folder."""
+    if reason := obstacle(language.code):
+        raise BuildError(f"latexpdf, {language.name}: {reason}")
     try:
         return typeset(run_sphinx("latex", language), environment())
     except TypesettingError as error:
@@ -155,9 +160,25 @@ def bring_up_to_date(results: dict[Language, Path], build: Callable[[Language], 
         if language not in outdated:
             say(result, "up to date")
     if outdated:
-        load_sphinx()
-        committed_days()  # which all pages print
-        side_by_side(build, outdated)
+        warn_of_shallow_clone()
+        import_sphinx()
+        build_in_parallel(build, outdated)
+
+
+def warn_of_shallow_clone() -> None:
+    """Say why no page will tell when it changed, where git cannot know."""
+    if is_shallow(ROOT):
+        print(
+            "This clone is shallow: no page will say when it changed. "
+            "For the days, run: git fetch --unshallow",
+            file=sys.stderr,
+        )
+
+
+def say_that_it_begins(result: Path) -> None:
+    """Print what is being built, for a person who waits."""
+    if sys.stdout.isatty():
+        say(result, "being built")
 
 
 def say(result: Path, what: str) -> None:
@@ -165,20 +186,24 @@ def say(result: Path, what: str) -> None:
     sys.stdout.write(f"{result.relative_to(ROOT)}: {what}\n")
 
 
-def load_sphinx() -> None:
+def import_sphinx() -> None:
     """Import Sphinx and what conf.py names, for the processes that begin as copies of this one."""
     builtin = import_module("sphinx.application").builtin_extensions
     with suppress(Exception):  # which Sphinx will explain
         for name in ("sphinx.cmd.build", "furo", *builtin, *import_module("conf").extensions):
             import_module(name)
-    gc.freeze()  # what is imported is no garbage, and need not be looked at in each of them
 
 
-def side_by_side(build: Callable[[Language], None], languages: Sequence[Language]) -> None:
+def build_in_parallel(build: Callable[[Language], None], languages: Sequence[Language]) -> None:
     """Build each language in a process of its own, as many at a time as there are processors.
 
-    All are tried; then raises BuildError with what the failed ones said.
+    Where the system cannot fork, they are built here, one after the other. All are tried; then
+    raises BuildError with what the failed ones said.
     """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        said = [try_to(build, language) for language in languages]
+        raise_errors(said)
+        return
     fork = multiprocessing.get_context("fork")
     waiting = list(languages)
     failures: dict[str, str] = {}
@@ -186,39 +211,59 @@ def side_by_side(build: Callable[[Language], None], languages: Sequence[Language
     while waiting or running:
         while waiting and len(running) < (os.cpu_count() or 1):
             language = waiting.pop(0)
-            said, saying = fork.Pipe(duplex=False)
-            arguments = (build, language, saying)
+            reader, writer = fork.Pipe(duplex=False)
+            arguments = (build, language, writer)
             process = fork.Process(target=_build_one, args=arguments, name=language.name)
             process.start()
-            saying.close()  # here, so that reading ends with the process
-            running.append((process, said))
+            if sys.stdout.isatty():
+                print(f"{language.name}: being built")
+            writer.close()  # here, so that reading ends with the process
+            running.append((process, reader))
         # What a process says is read before it is waited for: a pipe holds no more than 64 KiB.
-        ready = wait([said for _, said in running])
-        for process, said in [each for each in running if each[1] in ready]:
-            running.remove((process, said))
-            message = f"{process.name}: killed."
+        ready = wait([reader for _, reader in running])
+        for process, reader in [each for each in running if each[1] in ready]:
+            running.remove((process, reader))
             with suppress(EOFError):
-                message = said.recv()
+                failures[process.name] = reader.recv()
             process.join()
-            if process.exitcode:
-                failures[process.name] = message
-    if failures:
-        in_order = [failures[each.name] for each in languages if each.name in failures]
-        raise BuildError("\n".join(in_order))
+            if process.exitcode and process.name not in failures:
+                failures[process.name] = (
+                    f"{process.name}: ended by the system ({process.exitcode})."
+                )
+    raise_errors([failures.get(each.name, "") for each in languages])
 
 
-def _build_one(build: Callable[[Language], None], language: Language, saying: Connection) -> None:
+def raise_errors(messages: Iterable[str]) -> None:
+    """Raise BuildError with the messages, if any says something."""
+    text = "\n".join(filter(None, messages))
+    if text:
+        raise BuildError(text)
+
+
+def _build_one(build: Callable[[Language], None], language: Language, writer: Connection) -> None:
+    message = try_to(build, language)
+    if message:
+        writer.send(message)
+
+
+def try_to(build: Callable[[Language], None], language: Language) -> str:
+    """Build a language, and return what went wrong, or ""."""
     try:
         build(language)
     except BuildError as error:
-        saying.send(str(error))
+        return str(error)
     except OSError as error:
-        saying.send(explain(error))
+        return f"{language.name}: {explain(error)}"
     except KeyboardInterrupt:
-        saying.send(f"{language.name}: stopped.")
-    else:
-        return
-    sys.exit(1)
+        return f"{language.name}: stopped."
+    except Exception as error:
+        path = WORK / f"error-{language.code}.log"
+        path.write_text(traceback.format_exc(), encoding="utf-8")
+        return (
+            f"{language.name}: failed, for a fault of the guide’s own code ({error!r}). "
+            f"Report it with {path.relative_to(ROOT)}."
+        )
+    return ""
 
 
 def serve(languages: Languages) -> None:
@@ -253,11 +298,15 @@ def run_sphinx(builder: str, language: Language) -> Path:
     work = WORK / f"{builder}-{language.code}"
     shutil.rmtree(work, ignore_errors=True)
     result = work / "result"
-    quiet = [] if sys.stdout.isatty() or builder == "linkcheck" else ["--quiet"]
+    quiet = [] if builder == "linkcheck" else ["--quiet"]
     options = sphinx_options(builder, language, work / "doctrees")
     os.environ.update(environment())
     os.chdir(ROOT)
-    if import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)]):
+    named = NamedLines(language.name)
+    with redirect_stderr(named):
+        failed = import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)])
+    named.flush()
+    if failed:
         message = (
             f"{builder}, {language.name}: failed, for the reasons above. "
             "What was built before has not changed."
@@ -266,11 +315,36 @@ def run_sphinx(builder: str, language: Language) -> Path:
     return result
 
 
+class NamedLines(io.StringIO):
+    """Standard error with the name of a language before each line, and names of files from ROOT."""
+
+    def __init__(self, name: str) -> None:
+        """Write to what is now standard error."""
+        super().__init__()
+        self._name, self._stream = name, sys.stderr
+
+    def write(self, text: str) -> int:
+        """Write the lines that are complete."""
+        super().write(text.replace(f"{ROOT}/", ""))
+        *lines, rest = self.getvalue().split("\n")
+        self.seek(0)
+        self.truncate()
+        super().write(rest)
+        self._stream.write("".join(f"{self._name}: {line}\n" for line in lines if line.strip()))
+        return len(text)
+
+    def flush(self) -> None:
+        """Let nothing wait."""
+        self._stream.flush()
+
+
 def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str]:
     """Return the command line that is the same for every builder: nothing may go unsaid."""
     strict = ["--nitpicky", "--fail-on-warning", "--keep-going"]
     place = ["--conf-dir", str(ROOT), "--doctree-dir", str(doctrees)]
-    return ["--builder", builder, *strict, *place, "--define", f"language={language.code}"]
+    given = {"language": language.code, "published_languages": ",".join(published_codes())}
+    defined = (word for name, value in given.items() for word in ("--define", f"{name}={value}"))
+    return ["--builder", builder, *strict, *place, *defined]
 
 
 def environment() -> dict[str, str]:
@@ -285,17 +359,23 @@ def environment() -> dict[str, str]:
 @cache
 def inputs_digest(language: Language) -> str:
     """Return a digest of all that a language is built from, and of those that it leads to."""
-    return digest_of(language, *shown_languages())
+    return digest_of(language, *published_codes())
 
 
-def shown_languages() -> list[str]:
-    """Return the codes of the languages that each page leads to."""
-    return [language.code for language in published(load())]
+@cache
+def published_codes() -> list[str]:
+    """Return the codes of the published languages, which are counted when a catalog has changed."""
+    kept, digest = WORK / "published", digest_of_catalogs()
+    if read_digest(kept).startswith(digest):
+        return read_digest(kept).split()[1:]
+    codes = [language.code for language in published(load(), LOCALE)]
+    write_atomically(kept, " ".join([digest, *codes]))
+    return codes
 
 
 def is_current(result: Path, language: Language) -> bool:
     """Say whether a result is there, and made of the inputs as they are."""
-    return result.exists() and read_digest(record_of(result)) == inputs_digest(language)
+    return result.exists() and read_digest(digest_file(result)) == inputs_digest(language)
 
 
 def read_digest(path: Path) -> str:
@@ -303,7 +383,7 @@ def read_digest(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def record_of(result: Path) -> Path:
+def digest_file(result: Path) -> Path:
     """Return where the digest of what a result was made of is kept: in a folder, beside a file."""
     return result.with_name(f".{result.stem}{DIGEST}") if result.suffix else result / DIGEST
 
@@ -316,18 +396,18 @@ def keep_times(fresh: Path, current: Path) -> None:
             shutil.copystat(old, path)
 
 
-def put_in_place(fresh: Path, current: Path) -> None:
+def replace_folder(fresh: Path, current: Path) -> None:
     """Give `current` the content of the folder `fresh`, in one step where the system can."""
     current.parent.mkdir(parents=True, exist_ok=True)
     if not current.exists():
         fresh.rename(current)
-    elif not exchange(fresh, current):
+    elif not swap_folders(fresh, current):
         old = fresh.with_name("old")
         current.rename(old)
         fresh.rename(current)
 
 
-def exchange(one: Path, other: Path) -> bool:
+def swap_folders(one: Path, other: Path) -> bool:
     """Swap two folders in one step (renameat2, RENAME_EXCHANGE), and say whether it was done.
 
     False where the kernel or the file system has no such call. Python offers none either:
@@ -346,11 +426,11 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def write_root(languages: Languages) -> None:
-    """Write what leads to the languages that are built: build/html/index.html, and sitemap.xml.
-
-    The map needs the address of the site, SITE_URL: https://www.sitemaps.org/protocol.html
-    """
+    """Write what is beside the languages that are built, and copy the books if BOOKS asks."""
     html = BUILD / "html"
+    for left in html.glob(f"*/{DIGEST}"):
+        if left.parent.name not in [language.code for language in languages.all]:
+            shutil.rmtree(left.parent)
     there = [language for language in languages.all if (html / language.code).is_dir()]
     books = [
         BUILD / kind / f"back-office-{language.code}.{kind}"
@@ -368,39 +448,15 @@ def write_root(languages: Languages) -> None:
     if read_digest(html / DIGEST) == digest:
         return
     (html / DIGEST).unlink(missing_ok=True)
-    replace(html / "index.html", template("languages.html", there, languages.source))
-    replace(html / "_headers", template("_headers", there, languages.source))
+    address = os.environ.get("SITE_URL", "").rstrip("/")
+    for name, text in root.files(html, there, languages.source, address, with_books=bool(books)):
+        write_atomically(html / name, text)
     for book in books:
         shutil.copyfile(book, html / book.name)
-    address = os.environ.get("SITE_URL", "").rstrip("/")
-    if address:
-        found = (html / there[0].code).rglob("*.html")
-        paths = sorted(path.relative_to(html / there[0].code).as_posix() for path in found)
-        pages = [path for path in paths if path not in NOT_PAGES]
-        replace(
-            html / "sitemap.xml", template("sitemap.xml", there, languages.source, address, pages)
-        )
-    replace(html / DIGEST, digest)
+    write_atomically(html / DIGEST, digest)
 
 
-def template(
-    name: str,
-    languages: list[Language],
-    source: Language,
-    address: str = "",
-    pages: list[str] | None = None,
-) -> str:
-    """Return what a template of the theme makes of the languages that are built."""
-    jinja2 = import_module("jinja2")  # which takes long to import, and is seldom needed
-    loader = jinja2.FileSystemLoader(ROOT / "docs" / "_theme" / "guide")
-    templates = jinja2.Environment(loader=loader, autoescape=True)
-    rendered: str = templates.get_template(name).render(
-        languages=languages, source=source, address=address, pages=pages
-    )
-    return rendered
-
-
-def replace(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """Write a text file in one step."""
     fresh = WORK / path.name
     fresh.write_text(text, encoding="utf-8")

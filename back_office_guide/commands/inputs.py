@@ -2,12 +2,11 @@
 
 import hashlib
 import os
-import subprocess
 import sys
-from datetime import date
 from functools import cache
 from pathlib import Path
 
+from back_office_guide.core.git import ask_git
 from back_office_guide.core.languages import Language
 from back_office_guide.core.paths import ROOT
 
@@ -46,26 +45,21 @@ def files() -> tuple[str, ...]:
 
 def digest_of(language: Language, *besides: str) -> str:
     """Return a digest of all that a language is built from, and of `besides`."""
-    made_of = [language.code, sys.version, printed_time(), *besides]
-    made_of += [os.environ.get(name, "") for name in VARIABLES]
+    inputs = [language.code, sys.version, printed_time(), *besides]
+    inputs += [os.environ.get(name, "") for name in VARIABLES]
     others, own = "docs/locale/", f"docs/locale/{language.code}/"
     for name in files():
         if name.startswith(own) or not name.startswith(others):
-            made_of += [name, digest(f"{ROOT}/{name}")]
-    return hashlib.sha256(repr(made_of).encode()).hexdigest()
+            inputs += [name, digest(f"{ROOT}/{name}")]
+    return hashlib.sha256(repr(inputs).encode()).hexdigest()
 
 
-def ask_git(*words: str) -> str | None:
-    """Return what git answers in ROOT, or None when it refuses or is not there.
-
-    What a person has configured for their own eyes does not change the answer.
-    """
-    command = ["git", "-c", "log.showSignature=false", "-c", "log.follow=false", *words]
-    try:
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    except OSError:
-        return None
-    return run.stdout.decode("utf-8", "surrogateescape") if run.returncode == 0 else None
+def digest_of_catalogs() -> str:
+    """Return a digest of all catalogs, and of the list of languages."""
+    names = [name for name in files() if name.startswith(("docs/locale/", "languages.toml"))]
+    return hashlib.sha256(
+        repr([(name, digest(f"{ROOT}/{name}")) for name in names]).encode()
+    ).hexdigest()
 
 
 @cache
@@ -77,32 +71,7 @@ def printed_time() -> str:
     """
     if os.environ.get("SOURCE_DATE_EPOCH"):
         return os.environ["SOURCE_DATE_EPOCH"]
-    committed = (ask_git("log", "-1", "--format=%ct", "--", *INPUTS) or "").strip()
+    committed = ask_git(ROOT, "log", "-1", "--format=%ct", "--", *INPUTS)
     if committed:
-        return committed
+        return committed.decode().strip()
     return str(int(max((ROOT / name).stat().st_mtime for name in files())))
-
-
-@cache
-def committed_days() -> dict[str, date]:
-    """Return the day of the last commit of each file of docs; nothing where it cannot be known.
-
-    A shallow clone ends at a commit that seems to have made every file: its days are no answer.
-    """
-    if (ask_git("rev-parse", "--is-shallow-repository") or "").strip() == "true":
-        print(
-            "This clone is shallow: no page will say when it changed. "
-            "For the days, run: git fetch --unshallow",
-            file=sys.stderr,
-        )
-        return {}
-    known: dict[str, date] = {}
-    day = date.min
-    # Each commit gives its day, after a mark that no name begins with, and then the names.
-    log = ask_git("log", "-z", "--format=%x01%cs", "--name-only", "--relative", "--", "docs")
-    for field in (log or "").split("\0"):
-        if field.startswith("\x01"):
-            day = date.fromisoformat(field[1:])
-        elif field:
-            known.setdefault(f"{ROOT}/{field.removeprefix(chr(10))}", day)
-    return known

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ COMMANDS = {
     "book": ("lualatex", "latexmk", "xindy", "rsvg-convert"),
     "epub": ("rsvg-convert",),
     "check": ("grammalecte-cli", "hunspell"),
-    "test": ("chromium", "chromedriver", "pdftotext"),
+    "test": ("chromium", "chromedriver", "firefox-esr", "pdftotext"),
     "node": ("npm",),
     "java": ("java",),
 }
@@ -38,21 +39,29 @@ def missing(purposes: list[str]) -> list[str]:
     return [package for package in listed(purposes) if package not in installed]
 
 
-def install(packages: list[str]) -> bool:
+def install(packages: list[str], purposes: list[str]) -> bool:
     """Install `packages` with apt-get, and say whether it went well.
 
-    False without trying when apt-get is not there, or may not be run without a password.
+    False without trying for anyone but root, who has a machine or a container for this, and where
+    SETUP=no refuses it.
     """
     if not packages or not shutil.which("apt-get"):
         return not packages
-    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if as_root and not (shutil.which("sudo") and _succeeds([*as_root, "true"])):
+    if os.geteuid() != 0 or os.environ.get("SETUP") == "no":
         return False
-    print(f"Installing {len(packages)} Debian packages: {' '.join(packages)}", flush=True)
-    apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
-    return _succeeds([*apt, "update"]) and _succeeds(
-        [*apt, "install", "--yes", "--no-install-recommends", *packages]
+    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "apt-get"]
+    wanted = ["install", "--no-install-recommends", *packages]
+    if not _succeeds([*apt, "update"]):
+        return False
+    ask = [*apt, "--assume-no", *wanted]
+    plan = subprocess.run(ask, capture_output=True, text=True, check=False).stdout
+    size = re.search(r"([\d.,]+ [kMG]?B) of additional disk space", plan)
+    print(
+        f"Installing Debian packages for {', '.join(purposes)}{f' ({size[1]})' if size else ''}, "
+        f"which SETUP=no refuses: {' '.join(packages)}",
+        flush=True,
     )
+    return _succeeds([*apt, "--yes", *wanted])
 
 
 def _succeeds(command: list[str]) -> bool:
@@ -73,11 +82,11 @@ def main() -> int:
     options = parser.parse_args()
     absent = missing(options.purposes)
     # All at once; where a mirror lacks one of them, at least what other purposes need.
-    if install(absent):
+    if install(absent, options.purposes):
         return 0
     if len(options.purposes) > 1:
         for purpose in options.purposes:
-            install(missing([purpose]))
+            install(missing([purpose]), [purpose])
     absent = missing(options.purposes)
     if not absent:
         return 0

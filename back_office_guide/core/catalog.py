@@ -6,7 +6,6 @@ https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 import io
 import os
 import re
-import subprocess
 import tarfile
 from contextlib import suppress
 from functools import lru_cache
@@ -15,6 +14,7 @@ from pathlib import Path
 import polib
 
 from back_office_guide.core.faults import Fault
+from back_office_guide.core.git import ask_git
 from back_office_guide.core.paths import LOCALE, ROOT
 
 # The catalogs that belong to no page: settings of conf.py, and the words of Sphinx and the theme.
@@ -177,10 +177,8 @@ def read_all(folder: Path, suffix: str = ".po") -> tuple[Catalogs, list[Fault]]:
 
 def committed(folder: Path) -> dict[Path, bytes]:
     """Return what git holds of the files under `folder`, by path; nothing without git."""
-    command = ["git", "archive", "--format=tar", "HEAD", _relative(folder)]
-    try:
-        archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
+    archive = ask_git(ROOT, "archive", "--format=tar", "HEAD", _relative(folder))
+    if archive is None:
         return {}
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         files = {ROOT / member.name: tar.extractfile(member) for member in tar.getmembers()}

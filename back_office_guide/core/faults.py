@@ -32,5 +32,5 @@ def read_text(path: Path) -> str:
 
 def explain(error: OSError) -> str:
     """Return in words what is wrong with a file."""
-    what = (error.strerror or str(error)).lower()
-    return f"{error.filename or 'The files could not be read or written'}: {what}."
+    where = error.filename or "The files could not be read or written"
+    return f"{where}: {error.strerror or error}. Fix it, and try again."

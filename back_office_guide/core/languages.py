@@ -1,36 +1,37 @@
 """Read languages.toml, the one list of the guide's languages."""
 
+import json
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+
+from babel.core import Locale, UnknownLocaleError
+from babel.localedata import locale_identifiers
 
 from back_office_guide.core.paths import LANGUAGES
 
 # The form that Sphinx and gettext share: https://www.sphinx-doc.org/en/master/usage/configuration.html#confval-language
-CODE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]+)?")
+CODE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|\d{3}))?")
+# The fields of a language: the form of each in JSON, and what to write.
 FIELDS = {
-    "name": str,
-    "direction": str,
-    "published": bool,
-    "dictionary": str,
-    "number": str,
-    "percent": str,
-    "amount": str,
-    "quotes": str,
-}
-# Examples of the language's writing, and what each must show.
-EXAMPLES = {
-    "number": re.compile(r"1(\D?)234(\D)5"),
-    "percent": re.compile(r"5\s?%|%\s?5"),
-    "amount": re.compile(r"5\s?(€|[^\W\d]+)|(€|[^\W\d]+)\s?5"),
-    "quotes": re.compile(r"\S+\s?…\s?\S+"),
+    "name": (r'".*\S.*"', '"Italiano"'),
+    "direction": (r'"(ltr|rtl)"', '"ltr" or "rtl"'),
+    "published": (r"true|false", "true or false"),
+    "dictionary": (
+        r'"([a-z]{2,3}(_[\w-]+)?)?"',
+        '"it_IT", the name of a dictionary of hunspell, or "" where there is none',
+    ),
+    "number": (r'"1(\D?)234(\D)5"', '"1.234,5"'),
+    "percent": (r'"(5\s?[%٪]|[%٪]\s?5)"', '"5%"'),
+    "amount": (r'"(5\s?[^\s\d]+|[^\s\d]+\s?5)"', '"5 €"'),
+    "quotes": (r'"\S+\s?…\s?\S+"', '"«…»"'),
 }
 
 
 class LanguagesError(Exception):
-    """The list cannot be used; the message names the file, the fault and the mend."""
+    """The list cannot be used; the message names the file, the fault and what to write."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,12 @@ class Language:
     amount: str
     quotes: str
 
+    @property
+    def locale(self) -> str:
+        """What Babel calls the language, in the country of its dictionary where that names one."""
+        preferred = [name for name in (self.dictionary, self.code) if name]
+        return str(Locale.negotiate(preferred, locale_identifiers()) or "en")
+
 
 @dataclass(frozen=True)
 class Languages:
@@ -57,8 +64,8 @@ class Languages:
     threshold: int
 
     def get(self, code: str) -> Language:
-        """Return the language of a code, or the source language if the list does not hold it."""
-        return {language.code: language for language in self.all}.get(code, self.source)
+        """Return the language of a code, with what is usual if the list does not hold it."""
+        return next((each for each in self.all if each.code == code), None) or unlisted(code)
 
     def select(self, codes: str) -> tuple[Language, ...]:
         """Return the languages named in `codes` ("fr en"), or the published ones if it is empty.
@@ -79,16 +86,25 @@ class Languages:
         return tuple(known[code] for code in wanted)
 
 
-@cache
+def unlisted(code: str) -> Language:
+    """Return a language that no list holds, as Unicode's CLDR knows it."""
+    try:
+        locale = Locale.parse(code)
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    name, direction = locale.get_display_name(code) or code, locale.text_direction
+    return Language(code, name, direction, False, str(locale), "1,234.5", "5%", "€5", "“…”")
+
+
 def load(path: Path = LANGUAGES) -> Languages:
-    """Return the languages listed in the TOML file at `path`, which is read once.
+    """Return the languages listed in the TOML file at `path`.
 
     Raises LanguagesError when the file is missing, is not TOML, or lacks something.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path.name}: cannot be read: {error}. `git checkout {path.name}` restores it."
+        message = f"{path.name}: cannot be read: {error}. Fix this place, or restore the file."
         raise LanguagesError(message) from error
     tables = data.get("languages")
     if not isinstance(tables, dict) or not tables:
@@ -115,21 +131,19 @@ def load(path: Path = LANGUAGES) -> Languages:
 def _language(path: Path, code: str, table: object) -> Language:
     where = f"{path.name}: [languages.{code}]"
     if not CODE.fullmatch(code):
-        message = f'{where}: not a language code. Write "de" or "pt_BR".'
+        message = f'{where}: not a language code. Write "de", "pt_BR" or "es_419".'
         raise LanguagesError(message)
-    if not isinstance(table, dict) or table.keys() != FIELDS.keys():
-        message = f"{where}: it needs exactly {', '.join(FIELDS)}."
+    fields = table if isinstance(table, dict) else {}
+    for unknown in fields.keys() - FIELDS.keys():
+        message = f"{where}: {unknown} is no field. Remove it; these are: {', '.join(FIELDS)}."
         raise LanguagesError(message)
-    for field, kind in FIELDS.items():
-        if not isinstance(table[field], kind):
-            message = f"{where}: {field} is not a {kind.__name__}."
+    for field, (form, right) in FIELDS.items():
+        if field not in fields:
+            raise LanguagesError(f"{where}: {field} is missing. Write {field} = {right}.")
+        if isinstance(fields[field], str):  # digits of any script show the same
+            fields[field] = "".join(str(unicodedata.decimal(c, c)) for c in fields[field])
+        written = json.dumps(fields[field], ensure_ascii=False, default=str)
+        if not re.fullmatch(form, written):
+            message = f"{where}: {field} = {written} cannot be used. Write {field} = {right}."
             raise LanguagesError(message)
-    if table["direction"] not in ("ltr", "rtl"):
-        message = f'{where}: direction is "{table["direction"]}". Write "ltr" or "rtl".'
-        raise LanguagesError(message)
-    for field, pattern in EXAMPLES.items():
-        if not pattern.fullmatch(table[field]):
-            right = {"number": "1,234.5", "percent": "5%", "amount": "€5", "quotes": "“…”"}[field]
-            message = f"{where}: {field} = {table[field]!r} is no example. Write it like {right}."
-            raise LanguagesError(message)
-    return Language(code, **table)
+    return Language(code, **fields)

@@ -8,14 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from types import MappingProxyType
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from myst_parser.config.main import MdParserConfig
-from myst_parser.parsers.mdit import create_md_parser
+
+from back_office_guide.core.pages import ROLE, TEXT_ROLES, markdown_parser
 
 Counts = Counter[str]
 
@@ -26,11 +24,6 @@ UNKNOWN = "□"
 PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ \u00A0\u202F.,;!?،؛؟’'“”«»„()/%€–—…-]|:(?!:))*")
 # A line that begins with a letter, which can be nothing but a paragraph.
 _LINE = re.compile(r"[^\W\d_].*")
-
-ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
-
-# With more syntax than the guide uses, so that what has no place in a message is recognised.
-_CONFIG = MdParserConfig(enable_extensions={"colon_fence", "deflist", "dollarmath", "tasklist"})
 
 
 @dataclass
@@ -70,12 +63,6 @@ class Difference:
 HARMLESS = {"emphasis"}
 
 
-@cache
-def _parser() -> MarkdownIt:
-    parser: MarkdownIt = create_md_parser(_CONFIG, RendererHTML)
-    return parser.disable("wordcount")
-
-
 @lru_cache(maxsize=4096)
 def markup_of(message: str) -> Markup:
     """Return what a message, one paragraph of Markdown, is made of."""
@@ -83,10 +70,10 @@ def markup_of(message: str) -> Markup:
     # Trailing spaces would be a line break for the parser, leading ones code.
     text = message.strip()
     if _LINE.fullmatch(text):
-        tokens = _parser().parseInline(text)
+        tokens = markdown_parser().parseInline(text)
         found.blocks = ["paragraph_open"]
     else:
-        tokens = _parser().parse(text)
+        tokens = markdown_parser().parse(text)
         found.blocks = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
     for token in tokens:
         if token.type == "html_block":
@@ -113,7 +100,7 @@ _COUNTED: dict[str, tuple[str, Callable[[Token], str]]] = {
     "em_open": ("emphasis", lambda token: token.markup),
     "strong_open": ("emphasis", lambda token: token.markup),
 }
-_LINES = {"softbreak", "hardbreak", "math_inline", "math_inline_double"}
+_LINES = {"softbreak", "hardbreak", "s_open", "span_open"}
 _SIGNS = re.compile(r"\*+|`+|\]\s*\(|\{\{|\{%|\}\}|%\}|\{[\w:-]+\}")
 
 
@@ -123,7 +110,12 @@ def _add(found: Markup, token: Token) -> None:
         getattr(found, name)[key(token)] += 1
     if token.type == "code_inline":
         found.text += UNKNOWN
-    if token.type == "myst_role":
+    if token.type == "substitution_inline":
+        found.stray["{{"] += 1
+    elif token.type == "myst_role" and token.meta["name"] in TEXT_ROLES:
+        found.roles[f"{{{token.meta['name']}}}"] += 1
+        found.text += token.content
+    elif token.type == "myst_role":
         match = ROLE.fullmatch(token.content)
         shown, target = (match["shown"], match["target"]) if match else (token.content,) * 2
         found.roles[f"{{{token.meta['name']}}}`{target}`"] += 1

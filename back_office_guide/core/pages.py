@@ -1,8 +1,9 @@
-"""Read the French pages into Markdown tokens with their lines, directives included."""
+"""Read Markdown as the build does: the one parser of the guide, and its pages as tokens."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -10,6 +11,50 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
+
+# The dialect of the pages, which conf.py gives to the build.
+DIALECT = ("colon_fence", "deflist")
+# What the pages must not use, and is parsed to be refused. Not so formulas between $, which two
+# prices would be.
+REFUSED = (
+    "alert",
+    "amsmath",
+    "attrs_block",
+    "attrs_inline",
+    "fieldlist",
+    "strikethrough",
+    "substitution",
+    "tasklist",
+)
+# The directives of the guide and their options; the text of some is Markdown.
+DIRECTIVES = {
+    **dict.fromkeys(("admonition", "caution", "danger", "important", "note", "tip", "warning"), ""),
+    "container": "",
+    "epigraph": "",
+    "figure": "alt",
+    "glossary": "sorted",
+    "index": "",
+    "list-table": "header-rows stub-columns widths",
+    "toctree": "caption hidden",
+}
+_NOT_PROSE = {"index", "toctree"}
+NO_TITLE = {"container", "figure"}  # whose argument is a class, or a file
+# The roles of the guide: that of terms, whose target stays, and those of text, which is translated.
+TEXT_ROLES = {"kbd", "sub", "sup"}
+ROLES = {"term", *TEXT_ROLES}
+ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
+
+_DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}(?P<argument>.*)", re.DOTALL)
+OPTION = re.compile(r"\s*:(?P<name>[\w-]+):\s*(?P<value>.*)")
+
+
+@cache
+def markdown_parser() -> MarkdownIt:
+    """Return the parser of pages and messages, whose tokens are those of the build."""
+    config = MdParserConfig(enable_extensions={*DIALECT, *REFUSED})
+    parser: MarkdownIt = create_md_parser(config, RendererHTML)
+    parser.options["store_labels"] = True
+    return parser.disable("wordcount")
 
 
 @dataclass(frozen=True)
@@ -23,8 +68,19 @@ class Piece:
     @property
     def directive(self) -> str:
         """The name of the directive that the token is, or ""."""
-        match = DIRECTIVE.match(self.token.info)
+        match = _DIRECTIVE.match(self.token.info)
         return match["name"] if match and self.token.type in ("colon_fence", "fence") else ""
+
+    @property
+    def argument(self) -> str:
+        """What follows the name of the directive."""
+        match = _DIRECTIVE.match(self.token.info)
+        return match["argument"].strip() if match else ""
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether the token is a directive that holds Markdown."""
+        return self.directive in DIRECTIVES.keys() - _NOT_PROSE
 
     def options_and_body(self) -> tuple[dict[str, str], list[str]]:
         """Return the options of a directive by their names, and the lines that follow them."""
@@ -35,20 +91,31 @@ class Piece:
         return options, body
 
 
-# More syntax than the guide uses, so that what it must not use is recognised.
-_CONFIG = MdParserConfig(
-    enable_extensions={
-        "attrs_inline",
-        "colon_fence",
-        "deflist",
-        "dollarmath",
-        "substitution",
-        "tasklist",
-    }
-)
-_PROSE_DIRECTIVES = {"admonition", "figure", "glossary", "list-table", "note", "tip", "warning"}
-DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}")
-OPTION = re.compile(r"\s*:(?P<name>[\w-]+):\s*(?P<value>.*)")
+def pieces(text: str, line: int = 1, directives: tuple[str, ...] = ()) -> Iterator[Piece]:
+    """Yield the tokens of a text that begins at a line, those inside directives included."""
+    environment: dict[str, dict[str, dict[str, list[int]]]] = {}
+    for token in markdown_parser().parse(text, environment):
+        here = line + (token.map[0] if token.map else 0)
+        piece = Piece(token, here, directives)
+        yield piece
+        for child in token.children or ():
+            yield Piece(child, here, directives)
+            here += child.type in ("softbreak", "hardbreak")
+        if piece.is_prose:
+            yield from _inside(piece)
+    for label, definition in environment.get("references", {}).items():
+        token = Token("reference_definition", "", 0, content=f"{label} {definition}")
+        yield Piece(token, line + definition["map"][0], directives)
+
+
+def _inside(piece: Piece) -> Iterator[Piece]:
+    around = (*piece.directives, piece.directive)
+    if piece.argument and piece.directive not in NO_TITLE:
+        yield from pieces(piece.argument, piece.line, around)
+    options, body = piece.options_and_body()
+    if piece.directive == "glossary":  # its indented definitions are paragraphs, not code
+        body = [text.strip() for text in body]
+    yield from pieces("\n".join(body), piece.line + 1 + len(options), around)
 
 
 class Page:
@@ -58,35 +125,7 @@ class Page:
         """Read and parse the Markdown file `path`."""
         self.path = path
         self.text = path.read_text(encoding="utf-8")
-        self.pieces: list[Piece] = []
-        self._parse(self.text, 1, ())
-
-    def _parse(self, text: str, first_line: int, directives: tuple[str, ...]) -> None:
-        parser: MarkdownIt = create_md_parser(_CONFIG, RendererHTML)
-        parser.options["store_labels"] = True
-        environment: dict[str, dict[str, dict[str, list[int]]]] = {}
-        for token in parser.parse(text, environment):
-            line = first_line + (token.map[0] if token.map else 0)
-            piece = Piece(token, line, directives)
-            self.pieces.append(piece)
-            for child in token.children or ():
-                self.pieces.append(Piece(child, line, directives))
-                line += child.type in ("softbreak", "hardbreak")
-            if piece.directive in _PROSE_DIRECTIVES:
-                self._directive(piece)
-        for definition in environment.get("references", {}).values():
-            line = first_line + definition["map"][0]
-            self.pieces.append(Piece(Token("reference_definition", "", 0), line, directives))
-
-    def _directive(self, piece: Piece) -> None:
-        inside = (*piece.directives, piece.directive)
-        title = piece.token.info.partition("}")[2].strip()
-        if title and piece.directive != "figure":  # whose argument is a file
-            self._parse(title, piece.line, inside)
-        options, body = piece.options_and_body()
-        if piece.directive == "glossary":  # its indented definitions are paragraphs, not code
-            body = [text.strip() for text in body]
-        self._parse("\n".join(body), piece.line + 1 + len(options), inside)
+        self.pieces = list(pieces(self.text))
 
 
 class Terms:

@@ -1,20 +1,39 @@
-"""Write HTML that readers' tools understand: header cells, foreign words, definitions of terms."""
+"""Write HTML that assistive technology understands: header cells, languages, definitions."""
 
 import re
 from functools import cache, cached_property
+from textwrap import shorten
 
 from docutils import nodes
 from docutils.nodes import Element, Node
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
+from sphinx.search.en import SearchEnglish
+from sphinx.search.fr import SearchFrench
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
-from back_office_guide.core.languages import load
+from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
+from back_office_guide.extensions.translations import UNTRANSLATED, translations
 
 TERM = "#term-"
+
+# How many letters of a definition are shown beside a link to the term.
+PREVIEW = 200
+
+# What a text sets apart, in quotation marks or brackets; and what is in Latin letters.
+SET_APART = re.compile(r"(?<=[«“„(])[^«»“”„()]+(?=[»”“)])")
+LATIN = re.compile(r"[A-Za-zÀ-ɏ](?:[\wÀ-ɏ’'.,:;&/?!\s-]*[A-Za-zÀ-ɏ\d?!])?", re.ASCII)
+# The words that tell one language from the other, and the letters of French that English has not.
+TELLING = {
+    "en": SearchEnglish.stopwords - SearchFrench.stopwords,
+    "fr": SearchFrench.stopwords - SearchEnglish.stopwords,
+}
+FRENCH_LETTER = re.compile("[àâçèéêëîïôùûœ]", re.IGNORECASE)
+# A cell that holds a number, and perhaps its unit.
+AMOUNT = re.compile(r"[≈<>+−-]?\s?[€$]?\d[\d\s.,]*(?:\s?(?:[€%$]|يورو))?")
 
 
 class AccessibleTranslator(HTML5Translator):
@@ -41,14 +60,20 @@ class AccessibleTranslator(HTML5Translator):
     def starttag(
         self, node: Element, tagname: str, suffix: str = "\n", empty: bool = False, **names: str
     ) -> str:
-        """Open an element; code runs from left to right, which no e-book may say in its styles."""
+        """Open an element, and say where its language or direction is not that of the page.
+
+        Code runs from left to right, which no e-book may say in its styles.
+        """
         if isinstance(node, (nodes.literal, nodes.literal_block)) and self._right_to_left:
             names["dir"] = "ltr"
+        if node.get(UNTRANSLATED):
+            source = languages_of(self.config).source
+            names |= {"lang": source.code, "dir": source.direction}
         return super().starttag(node, tagname, suffix, empty, **names)
 
     @cached_property
     def _right_to_left(self) -> bool:
-        return load().get(self.config.language).direction == "rtl"
+        return language_of(self.config).direction == "rtl"
 
     def visit_inline(self, node: nodes.inline) -> None:
         """Name the language of foreign words, and their direction where it is not the page's."""
@@ -67,6 +92,8 @@ class AccessibleTranslator(HTML5Translator):
 
     def visit_reference(self, node: Element) -> None:
         """Carry the definition of a term along with the link to it."""
+        if node.astext() == node.get("refuri"):
+            node["classes"].append("address")  # which no style sheet need print again
         super().visit_reference(node)
         if "definition" in node:
             attribute = f' data-definition="{self.attval(node["definition"])}">'
@@ -74,9 +101,13 @@ class AccessibleTranslator(HTML5Translator):
 
 
 class ForeignWords(SphinxPostTransform):
-    """Name the language of the words of config.foreign_words (WCAG 3.1.2, RGAA 8.7)."""
+    """Name the language of foreign words and passages (WCAG 3.1.2, RGAA 8.7).
 
-    formats = ("html",)
+    These are the words of config.foreign_words, and what is set apart in a text, such as a title,
+    if it holds words that tell its language and a translation leaves it as the French has it.
+    """
+
+    formats = ("html", "latex")
     default_priority = 700
 
     def run(self, **_: object) -> None:
@@ -88,24 +119,48 @@ class ForeignWords(SphinxPostTransform):
             if language != here
             for word in words
         }
-        if not languages:
-            return
-        longest_first = sorted(languages, key=len, reverse=True)
-        words = re.compile(
-            rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})s?(?!\w)", re.IGNORECASE
-        )
+        longest_first = "|".join(map(re.escape, sorted(languages, key=len, reverse=True)))
+        words = re.compile(rf"(?<!\w)({longest_first})s?(?!\w)", re.IGNORECASE)
+        known = translations(catalog_path(self.config, self.env.current_document.docname)).messages
+        original = _spaced(" ".join(known))
+        set_apart = LATIN if here == "ar" else SET_APART
         for text in list(self.document.findall(nodes.Text)):
             if not _is_prose(text):
                 continue
+            whole = [re.match(".*", text, re.DOTALL)] * isinstance(text.parent, nodes.emphasis)
+            passages = [
+                (match.span(), language)
+                for match in (*whole, *set_apart.finditer(text))
+                if match
+                and (language := language_in(match[0])) not in ("", here)
+                and (not known or _spaced(match[0]) in original)
+            ]
+            passages += [
+                (match.span(), languages[match[1].casefold()])
+                for match in (words.finditer(text) if languages else ())
+            ]
             parts: list[Node] = []
             place = 0
-            for match in words.finditer(text):
-                parts.append(nodes.Text(text[place : match.start()]))
-                language = languages[match[1].casefold()]
-                parts.append(nodes.inline("", match[0], lang=language))
-                place = match.end()
+            for (start, end), language in sorted(passages):
+                if start >= place:  # else it is within the last one
+                    parts.append(nodes.Text(text[place:start]))
+                    parts.append(nodes.inline("", text[start:end], lang=language))
+                    place = end
             if parts:
                 text.parent.replace(text, [*parts, nodes.Text(text[place:])])
+
+
+def language_in(passage: str) -> str:
+    """Return "fr" or "en", whichever has more words of a passage, or "" if neither has any."""
+    words = [word.lower() for word in re.findall(r"\w\w+", passage) if not word.isupper()]
+    found = {name: sum(word in telling for word in words) for name, telling in TELLING.items()}
+    found["fr"] += bool(FRENCH_LETTER.search(passage))
+    return max(found, key=lambda name: found[name]) if any(found.values()) else ""
+
+
+def _spaced(text: str) -> str:
+    """Return a text without the spaces that each language writes before its punctuation."""
+    return re.sub(r"\s+(?=[:;!?])", "", " ".join(text.split()))
 
 
 def _is_prose(text: nodes.Text) -> bool:
@@ -116,7 +171,7 @@ def _is_prose(text: nodes.Text) -> bool:
         ):
             return False
         node = node.parent
-    return True
+    return bool(text.parent.get("refuri") != text)  # which is an address
 
 
 class Definitions(SphinxPostTransform):
@@ -133,7 +188,7 @@ class Definitions(SphinxPostTransform):
                 continue
             definition = definitions(self.env).get(address.partition("#")[2])
             if definition:
-                reference["definition"] = definition
+                reference["definition"] = shorten(definition, PREVIEW, placeholder="…")
 
 
 @cache
@@ -145,6 +200,24 @@ def definitions(env: BuildEnvironment) -> dict[str, str]:
         for item in env.get_doctree(docname).findall(nodes.definition_list_item):
             known |= _definition(item)
     return known
+
+
+class Amounts(SphinxPostTransform):
+    """Say of the cells of a table which hold amounts, and which head a column of them."""
+
+    builders = ("html",)
+
+    default_priority = 600
+
+    def run(self, **_: object) -> None:
+        """Look at the columns of each table of one page."""
+        for group in self.document.findall(nodes.tgroup):
+            rows = [list(row.children) for row in group.findall(nodes.row)]
+            for column in zip(*rows, strict=False):
+                cells = [cell for cell in column if not isinstance(cell.parent.parent, nodes.thead)]
+                if cells and all(AMOUNT.fullmatch(cell.astext()) for cell in cells):
+                    for cell in column:
+                        cell["classes"].append("amount")
 
 
 class OneIdentifier(SphinxPostTransform):
@@ -168,9 +241,11 @@ def _definition(item: nodes.definition_list_item) -> dict[str, str]:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of Sphinx's writer of HTML."""
+    app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("foreign_words", {}, "html", dict)
     app.set_translator("html", AccessibleTranslator)
     app.add_post_transform(ForeignWords)
     app.add_post_transform(Definitions)
+    app.add_post_transform(Amounts)
     app.add_post_transform(OneIdentifier)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,13 +1,11 @@
 """Arrange the pages of the site into the chapters of a book."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.dates import format_date
 from docutils import nodes
-from docutils.nodes import Element
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.latex import LaTeXBuilder
@@ -15,77 +13,21 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
-from sphinx.writers.latex import LaTeXTranslator
 
-from back_office_guide.core.languages import load
+from back_office_guide.core.typesetting import BOOKS
+from back_office_guide.extensions.book_writer import BookTranslator, grouped
+from back_office_guide.extensions.figures import map_glyphs
+from back_office_guide.extensions.languages import language_of
 from back_office_guide.extensions.website import description
 
 # The part that concerns the site alone, as the source names it: translations name it otherwise.
 LEFT_OUT = "Contribuer"
 
 
-# What babel is told, where the name that Sphinx gives it is not enough. English is spelt as in
-# Britain, and cut as there. Spanish comes without its shorthands, which read text as commands, and
-# with the lists and page numbers of the others. Arabic is set from right to left, its Latin words
-# from left to right, each script in its own face, which guide-ar.sty names.
-BABEL = {
-    "en": r"\usepackage[british]{babel}",
-    "es": r"\usepackage[spanish,es-noshorthands,es-nolists,es-lcroman]{babel}",
-    "ar": r"""
-        \usepackage[provide=*,bidi=basic,
-          layout=sectioning.lists.contents.footnotes.captions.columns.tabular]{babel}
-        \babelprovide[onchar=ids fonts]{arabic}
-        \babelprovide[import,onchar=ids fonts]{english}""",
-}
-
-
-def parts(environment: BuildEnvironment) -> Iterator[addnodes.toctree]:
-    """Yield the parts of the book: the tables of contents of the home page, but for LEFT_OUT."""
+def parts(environment: BuildEnvironment) -> list[addnodes.toctree]:
+    """Return the tables of contents of the home page: the parts of the book, and LEFT_OUT."""
     home = environment.get_doctree(environment.config.root_doc)
-    for toctree in home.findall(addnodes.toctree):
-        if toctree["rawcaption"] != LEFT_OUT:
-            yield toctree
-
-
-class BookTranslator(LaTeXTranslator):
-    """Sphinx's LaTeX writer, with what a printed page and its log need.
-
-    Cross-references carry page numbers, but not citations; pictures their alternative text; and
-    the log says where each page of the guide begins.
-    """
-
-    def visit_start_of_file(self, node: Element) -> None:
-        """Name the page of the guide that begins."""
-        self.body.append(f"\n\\guidesource{{docs/{node['docname']}.md}}\n")
-        super().visit_start_of_file(node)
-
-    def encode(self, text: str) -> str:
-        """Escape a text; a part that it isolates, from left to right, becomes a group of TeX's."""
-        return grouped(super().encode(text))
-
-    def visit_image(self, node: Element) -> None:
-        """Draw a picture, described for those who do not see it.
-
-        Sphinx 9.0 drops the alternative text.
-        """
-        alternative = f"\ufeff{node.get('alt', '')}".encode("utf-16-be").hex()
-        self.body.append(f"\\guidepicture{{{alternative}}}{{%\n")
-        super().visit_image(node)
-        self.body.append("}")
-
-    def visit_glossary(self, node: Element) -> None:
-        """Set what follows as a glossary."""
-        self.body.append("\n\\begin{guideglossary}")
-
-    def depart_glossary(self, node: Element) -> None:
-        """End it."""
-        self.body.append("\\end{guideglossary}\n")
-
-    def visit_reference(self, node: Element) -> None:
-        """Open a link; a citation, whose target is an entry of the sources, ends without page."""
-        super().visit_reference(node)
-        if "#src-" in node.get("refuri", ""):
-            self.context[-1] = "}}}"
+    return list(home.findall(addnodes.toctree))
 
 
 class BookBuilder(LaTeXBuilder):
@@ -104,13 +46,20 @@ class BookBuilder(LaTeXBuilder):
         It is that of the sources: https://reproducible-builds.org/specs/source-date-epoch/
         """
         time = float(os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp())
-        locale = load().get(self.config.language).dictionary
+        locale = language_of(self.config).locale
         self.config.today = format_date(datetime.fromtimestamp(time, UTC), "long", locale)
         super().init()
 
     def get_contentsname(self, indexfile: str) -> str:
         """Return "", so that babel names the table of contents."""
         return ""
+
+    def copy_image_files(self) -> None:
+        """Have the fonts of the figures say what PDF/UA asks them to."""
+        super().copy_image_files()
+        for name in self.images.values():
+            if name.endswith(".pdf"):
+                map_glyphs(Path(self.outdir, name))
 
     def copy_support_files(self) -> None:
         """Have xindy sort by our rules too, for which Sphinx has no setting."""
@@ -130,20 +79,38 @@ class BookBuilder(LaTeXBuilder):
         document = super().assemble_doctree(indexfile, toctree_only, appendices)
         self.context["preamble"] += self._front_matter(document)
         home = next(document.findall(nodes.section))
+        toctrees = parts(self.env)
+        chapters = {name for toctree in toctrees for name in toctree["includefiles"]}
         pages = {}
         for page in list(document.findall(addnodes.start_of_file)):
-            pages[page["docname"]] = page
-            page.parent.remove(page)
+            if page["docname"] in chapters:
+                pages[page["docname"]] = page
+                page.parent.remove(page)
         # The writer takes the first section for the book and its title for the book's title.
         home.insert(0, nodes.raw("", f"\\guidesource{{docs/{indexfile}.md}}", format="latex"))
         book = nodes.section("", nodes.title("", self.config.project), home)
-        for toctree in parts(self.env):
-            part = rf"\part{{{escape(toctree['caption'], self.config.latex_engine)}}}"
-            book += nodes.raw("", part, format="latex")
-            book += [pages[docname] for docname in toctree["includefiles"]]
+        for toctree in toctrees:
+            if toctree.get("rawcaption") == LEFT_OUT:
+                continue
+            inside = [pages[docname] for docname in toctree["includefiles"]]
+            if toctree["caption"]:
+                book += nodes.raw("", self._part(toctree["caption"], inside), format="latex")
+            book += inside
         document.children = []
         document += book
         return document
+
+    def _part(self, caption: str, pages: list[addnodes.start_of_file]) -> str:
+        """Return the page of a part, with its chapters, as LaTeX."""
+        chapters = (
+            rf"\guidechapter{{\detokenize{{{page['docname']}::doc}}}}"
+            f"{{{self._escaped(next(page.findall(nodes.title)).astext())}}}"
+            for page in pages
+        )
+        return rf"\guidepart{{{self._escaped(caption)}}}{{{''.join(chapters)}}}"
+
+    def _escaped(self, text: str) -> str:
+        return grouped(escape(text, self.config.latex_engine))
 
     def _front_matter(self, document: nodes.document) -> str:
         """Return what the title page and the properties of the PDF say, as LaTeX."""
@@ -154,17 +121,8 @@ class BookBuilder(LaTeXBuilder):
             "guidekeywords": ", ".join(terms),
         }
         return "".join(
-            f"\n\\newcommand{{\\{name}}}{{{grouped(escape(text, self.config.latex_engine))}}}"
-            for name, text in said.items()
+            f"\n\\newcommand{{\\{name}}}{{{self._escaped(text)}}}" for name, text in said.items()
         )
-
-
-def grouped(text: str) -> str:
-    """Return LaTeX where what is isolated, from left to right, is a group.
-
-    babel leaves out these characters, LRI and PDI: https://www.unicode.org/reports/tr9/
-    """
-    return text.replace("\u2066", r"\guideltr{").replace("\u2069", "}")
 
 
 def is_entry(term: nodes.term) -> bool:
@@ -172,14 +130,15 @@ def is_entry(term: nodes.term) -> bool:
     return any(name.startswith("term-") for name in term["ids"])
 
 
-def speak(_: Sphinx, config: Config) -> None:
+def configure_babel(_: Sphinx, config: Config) -> None:
     """Put babel's settings of the language into those of Sphinx."""
-    babel = BABEL.get(config.language, config.latex_elements["babel"])
-    config.latex_elements = config.latex_elements | {"babel": babel}
+    if config.language in BOOKS:
+        config.latex_elements = config.latex_elements | {"babel": BOOKS[config.language].babel}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the book builder in the place of Sphinx's, and have it speak the build's language."""
+    app.setup_extension("back_office_guide.extensions.languages")
     app.add_builder(BookBuilder, override=True)
-    app.connect("config-inited", speak)
+    app.connect("config-inited", configure_babel)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,44 +8,62 @@ docs/_theme/ebook. The terms are those of https://www.w3.org/TR/epub-33/.
 import os
 import subprocess
 import time
-from collections.abc import Set
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 from uuid import UUID, uuid5
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from docutils import nodes
+from docutils.nodes import Element
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
+from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.languages import load
 from back_office_guide.extensions.accessible import AccessibleTranslator
 from back_office_guide.extensions.book import parts
+from back_office_guide.extensions.languages import language_of
 
 logger = logging.getLogger(__name__)
 
+THEME = "ebook"
 COVER = "cover.png"
 STYLE_SHEETS = ["_static/ebook.css", "_static/figures.css"]
 # What the theme has a template for, in the order of the file; pages follow.
 AROUND = ["content.opf", "toc.ncx", "cover.xhtml", "title.xhtml", "nav.xhtml"]
 
-# From how many signs on a cell holds a phrase rather than a word or a number.
+# From how many characters on a cell holds a phrase rather than a word or a number.
 PHRASE = 24
 
 # The earliest time that a ZIP archive can tell.
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
+PICTURES = {".jpg": "image/jpeg", ".png": "image/png"}
+
+
 @dataclass(frozen=True)
 class Page:
-    """A page in the e-book: its file there, its title, and whether it holds a drawing."""
+    """A page in the e-book, and what is in it: a drawing, sections by their anchors, pages."""
 
     href: str
     title: str
     drawn: bool
+    sections: list[tuple[str, str]]
+    inside: list["Page"]
+
+    def all(self) -> Iterator["Page"]:
+        """Yield the page and those below it, in the order of reading."""
+        yield self
+        for page in self.inside:
+            yield from page.all()
 
 
 class EbookTranslator(AccessibleTranslator):
@@ -68,6 +86,26 @@ class EbookTranslator(AccessibleTranslator):
             cell = f'<td data-title="{self.attval(titles[column].astext())}"'
             self.body[-1] = self.body[-1].replace("<td", cell, 1)
 
+    def starttag(
+        self, node: Element, tagname: str, suffix: str = "\n", empty: bool = False, **names: str
+    ) -> str:
+        """Open an element, and say what it is in a book."""
+        return super().starttag(node, tagname, suffix, empty, **names, **kind_of(node))
+
+
+def kind_of(node: Element) -> dict[str, str]:
+    """Return what says what a node is in a book, in the terms of EPUB and, as a role, of ARIA.
+
+    https://www.w3.org/TR/epub-ssv-11/, https://www.w3.org/TR/dpub-aria-1.1/
+    """
+    if isinstance(node, nodes.section) and any(isinstance(x, addnodes.glossary) for x in node):
+        return {"epub:type": "glossary", "role": "doc-glossary"}
+    kinds = {nodes.footnote: "footnote", nodes.footnote_reference: "noteref"}
+    item = node.parent
+    if isinstance(item, nodes.definition_list_item) and "glossary" in item.parent["classes"]:
+        kinds = {nodes.term: "glossterm", nodes.definition: "glossdef"}
+    return {"epub:type": kinds[type(node)]} if type(node) in kinds else {}
+
 
 class EbookBuilder(Epub3Builder):
     """Sphinx's EPUB builder, with our own package around the pages that it renders."""
@@ -77,7 +115,7 @@ class EbookBuilder(Epub3Builder):
     def prepare_writing(self, docnames: Set[str]) -> None:
         """Tell the templates what they say on every page."""
         super().prepare_writing(docnames)
-        language = load().get(self.config.language)
+        language = language_of(self.config)
         # https://reproducible-builds.org/specs/source-date-epoch/
         seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
         self.moment = datetime.fromtimestamp(seconds, UTC)
@@ -100,13 +138,20 @@ class EbookBuilder(Epub3Builder):
 
     def handle_finish(self) -> None:
         """Write what is around the pages, and put all of it into the EPUB file."""
-        home = self._page(self.config.root_doc)
+        self.copy_image_files()
+        home = self._page(self.config.root_doc, ())
         in_parts = [
             (part["caption"], [self._page(docname) for docname in part["includefiles"]])
             for part in parts(self.env)
         ]
-        pages = [home, *(page for _, inside in in_parts for page in inside)]
-        context = self.globalcontext | {"home": home, "parts": in_parts, "pages": pages}
+        pages = [home, *(each for _, inside in in_parts for page in inside for each in page.all())]
+        images = [f"{self.imagedir}/{name}" for name in sorted(self.images.values())]
+        context = self.globalcontext | {
+            "home": home,
+            "parts": in_parts,
+            "pages": pages,
+            "images": {name: PICTURES[Path(name).suffix] for name in images},
+        }
         for name in AROUND:
             text = self.templates.render(name, context)
             Path(self.outdir, name).write_text(text, encoding="utf-8")
@@ -115,13 +160,29 @@ class EbookBuilder(Epub3Builder):
             return
         self.build_mimetype()
         self.build_container()
-        self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS]
+        self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS, *images]
         self.files += [page.href for page in pages]
+        for fault in faults(Path(self.outdir), self.files):
+            logger.warning("%s", fault)
         self.build_epub()
 
-    def _page(self, docname: str) -> Page:
-        drawn = "<svg" in Path(self.get_outfilename(docname)).read_text(encoding="utf-8")
-        return Page(self.get_target_uri(docname), self.env.titles[docname].astext(), drawn)
+    def _page(self, docname: str, inside: Iterable[str] | None = None) -> Page:
+        below = self.env.toctree_includes.get(docname, ()) if inside is None else inside
+        file = self.get_outfilename(docname)
+        (whole,) = self.env.tocs[docname]
+        items = (item for each in whole.findall(nodes.bullet_list) for item in each)
+        titles = [
+            next(item.findall(nodes.reference))
+            for item in items
+            if isinstance(item, nodes.list_item) and item.parent.parent is whole
+        ]
+        return Page(
+            self.get_target_uri(docname),
+            self.env.titles[docname].astext(),
+            "<svg" in Path(file).read_text(encoding="utf-8"),
+            [(each["anchorname"], each.astext()) for each in titles],
+            [self._page(each) for each in below],
+        )
 
     def _draw_cover(self, svg: str) -> bool:
         """Draw the cover as a PNG file, which every shelf can show; say whether it went well."""
@@ -146,7 +207,40 @@ class EbookBuilder(Epub3Builder):
                 archive.writestr(entry, Path(self.outdir, name).read_bytes())
 
 
+def faults(folder: Path, names: list[str]) -> Iterator[str]:
+    """Yield what is wrong with the files of an e-book: addresses and identifiers."""
+    anchors: dict[str, set[str]] = {}
+    addresses: list[tuple[str, str]] = []
+    for name in names:
+        if not name.endswith((".xhtml", ".opf", ".ncx")):
+            continue
+        elements = list(ET.parse(folder / name).iter())  # noqa: S314, a file of ours
+        found = Counter(each.get("id", "") for each in elements if each.get("id"))
+        for identifier in (each for each, times in found.items() if times > 1):
+            yield f"{name}: the identifier {identifier} is there twice: rename one"
+        anchors[name] = set(found)
+        addresses += [
+            (name, each.get(attribute, ""))
+            for each in elements
+            for attribute in ("href", "src")
+            if each.get(attribute)
+        ]
+    for name, address in addresses:
+        to = urlsplit(urljoin(name, address))
+        if not to.scheme and (
+            to.path not in names or (to.fragment and to.fragment not in anchors.get(to.path, ()))
+        ):
+            yield f"{name}: {address} is not in the e-book: lead to another place, or write text"
+
+
+def replace_builder(app: Sphinx, config: Config) -> None:
+    """Put the builder in the place of Sphinx's, where the theme has what it renders."""
+    if config.epub_theme == THEME:
+        app.add_builder(EbookBuilder, override=True)
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Put the builder in the place of Sphinx's."""
-    app.add_builder(EbookBuilder, override=True)
+    """Wait for the configuration."""
+    app.setup_extension("back_office_guide.extensions.languages")
+    app.connect("config-inited", replace_builder)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,25 +1,30 @@
 """Set the SVG figures into the pages, with their texts in the language of the build.
 
-In HTML and EPUB the drawing becomes part of the page, where style sheets and readers' tools reach
-its text; for the book a translated copy of the file takes its place.
+In HTML and EPUB the drawing becomes part of the page, where style sheets and assistive technology
+reach its text; for the book a translated copy of the file takes its place.
 
 A drawing reads the way its language does: where that is from right to left, it is mirrored, and
 its texts are not. One whose <svg> says direction="ltr", such as a chart with axes, stays as it is.
 """
 
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
 
 from docutils import nodes
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.languages import load
-from back_office_guide.extensions.translations import catalog_path, translations
+from back_office_guide.extensions.languages import catalog_path, language_of
+from back_office_guide.extensions.translations import translations
 
 logger = logging.getLogger(__name__)
 
@@ -34,33 +39,38 @@ class TranslatedFigures(SphinxPostTransform):
 
     def run(self, **_: object) -> None:
         """Treat the figures of one page, or of a book."""
-        for image in list(self.document.findall(nodes.image)):
+        images = list(self.document.findall(nodes.image))
+        for place, image in enumerate(images, start=1):
             path = Path(self.app.srcdir, image["uri"])
             if path.suffix != ".svg":
                 continue
             try:
-                self.treat(image, path, self._drawing(image, path))
+                self.treat(image, path, self._drawing(image, path), place)
             except (OSError, ET.ParseError) as error:
                 logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
+                image.parent.remove(image)  # which the converter would stop at
 
     def _drawing(self, image: nodes.image, path: Path) -> ET.Element:
         """Return the drawing of the file `path` in the language of the build, and its direction."""
         svg = translated(path, self._translate(image))
-        if load().get(self.config.language).direction == "rtl" and svg.get("direction") != "ltr":
+        if language_of(self.config).direction == "rtl" and svg.get("direction") != "ltr":
             mirror(svg)
         return svg
 
-    def _translate(self, image: nodes.image) -> Translate:
-        """Return what translates the messages of the page that holds the image."""
+    def page_of(self, image: nodes.image) -> str:
+        """Return the name of the page that holds the image."""
         page = image.parent
         while page.parent is not None:  # a book holds its pages, and each its own document
             page = page.parent
-        name = self.env.path2doc(page["source"]) or self.env.current_document.docname
-        known = translations(catalog_path(self.config, name)).messages
+        return self.env.path2doc(page["source"]) or self.env.current_document.docname
+
+    def _translate(self, image: nodes.image) -> Translate:
+        """Return what translates the messages of the page that holds the image."""
+        known = translations(catalog_path(self.config, self.page_of(image))).messages
         return lambda text: known.get(text, text)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
-        """Set the drawing of the file `path` into the page."""
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+        """Set the drawing of the file `path` into the page, of whose images it has this place."""
         raise NotImplementedError
 
 
@@ -71,10 +81,29 @@ class InlineFigures(TranslatedFigures):
     default_priority = 90
     formats = ("html",)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
-        """Put the drawing in the place of the image."""
-        markup = inline(svg, path.stem, image.get("alt", ""))
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+        """Put the drawing in the place of the image, and on the site a file of it to keep."""
+        if self.app.builder.name != "epub" and self.config.html_theme == "guide":
+            figure: nodes.Element = image.parent
+            figure += nodes.raw("", self._kept(path, svg), format="html")
+        markup = inline(svg, f"drawing-{place}", image.get("alt", ""))
         image.replace_self(nodes.raw("", markup, format="html"))
+
+    def _kept(self, path: Path, svg: ET.Element) -> str:
+        """Write the drawing as a file that needs no other, and return the link to it as HTML."""
+        builder = self.app.builder
+        alone = copy(svg)
+        for path_of_style in sorted(path.parent.glob("*.css")):  # which the drawing names
+            style = ET.Element(f"{{{SVG}}}style")
+            style.text = path_of_style.read_text(encoding="utf-8")
+            alone.insert(0, style)
+        target = f"{builder.imagedir}/{path.name}"
+        result = Path(self.app.outdir, target)
+        result.parent.mkdir(exist_ok=True)
+        result.write_text(ET.tostring(alone, encoding="unicode"), encoding="utf-8")
+        page = builder.get_target_uri(self.env.current_document.docname)
+        address = {"address": relative_uri(page, target)}
+        return str(builder.templates.render("download.html", address))
 
 
 class CopiedFigures(TranslatedFigures):
@@ -83,9 +112,9 @@ class CopiedFigures(TranslatedFigures):
     default_priority = 90
     formats = ("latex",)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element) -> None:
+    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Put the copy in the place of the image."""
-        copied = Path(self.app.doctreedir, "figures", path.name)
+        copied = Path(self.app.doctreedir, "figures", self.page_of(image), str(place), path.name)
         copied.parent.mkdir(parents=True, exist_ok=True)
         for style in path.parent.glob("*.css"):  # which the drawing names
             shutil.copyfile(style, copied.parent / style.name)
@@ -143,8 +172,19 @@ def speaking(svg: ET.Element) -> Iterator[ET.Element]:
 def inline(svg: ET.Element, name: str, alternative: str) -> str:
     """Return a drawing as HTML, named by `alternative` and described by its desc.
 
-    `name` is its own in the page. The roles and names follow https://www.w3.org/TR/svg-aam-1.0/.
+    `name` is its own in the page, and begins the identifiers in it. The roles and names follow
+    https://www.w3.org/TR/svg-aam-1.0/.
     """
+    own = {node.get("id") for node in svg.iter()}
+
+    def unique(match: re.Match[str]) -> str:
+        return f"#{name}-{match[1]}" if match[1] in own else match[0]
+
+    for node in svg.iter():
+        for attribute, value in node.items():
+            node.set(attribute, re.sub(r"#([\w-]+)", unique, value))
+        if "id" in node.attrib:
+            node.set("id", f"{name}-{node.get('id')}")
     svg.set("role", "img")
     svg.set("aria-label", alternative)
     description = svg.find(f"{{{SVG}}}desc")
@@ -154,8 +194,30 @@ def inline(svg: ET.Element, name: str, alternative: str) -> str:
     return ET.tostring(svg, encoding="unicode")
 
 
+def map_glyphs(path: Path) -> None:
+    """Write into the fonts of a PDF how their glyphs are numbered.
+
+    cairo leaves it out of TrueType fonts with many glyphs; PDF/UA-1 asks for it (7.21.3.2).
+    """
+    writer = PdfWriter(clone_from=path)
+    for page in writer.pages:
+        for font in _fonts(page):
+            for inner in font.get("/DescendantFonts", ()):
+                if inner["/Subtype"] == "/CIDFontType2":
+                    inner.get_object()[NameObject("/CIDToGIDMap")] = NameObject("/Identity")
+    writer.write(path)
+
+
+def _fonts(drawn: DictionaryObject) -> Iterator[DictionaryObject]:
+    resources = drawn.get("/Resources", {})
+    yield from (font.get_object() for font in resources.get("/Font", {}).values())
+    for form in resources.get("/XObject", {}).values():
+        yield from _fonts(form.get_object())
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the transforms."""
+    app.setup_extension("back_office_guide.extensions.languages")
     app.add_post_transform(InlineFigures)
     app.add_post_transform(CopiedFigures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,12 +1,13 @@
 """Extract everything a reader sees into message templates, one a page: `make gettext`.
 
 Sphinx's builder finds the text of the pages. This one adds what it leaves out (the texts inside
-the figures, the title of the guide, the words of the theme), says where each message stands, and
+the figures, the title of the guide, the words of the theme), says where each message is, and
 writes no date: the same messages are the same bytes.
 """
 
 import os
 import re
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import polib
@@ -14,9 +15,12 @@ from docutils import nodes
 from sphinx import package_dir
 from sphinx.application import Sphinx
 from sphinx.builders.gettext import Catalog, MessageCatalogBuilder, MsgOrigin
+from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.extensions.figures import texts
+
+logger = logging.getLogger(__name__)
 
 # The settings of conf.py that readers see, in a catalog of their own.
 SETTINGS = ("project", "author", "copyright")
@@ -46,9 +50,14 @@ class MessageBuilder(MessageCatalogBuilder):
         """Take the messages of a page, and those of the figures that it shows."""
         super().write_doc(docname, doctree)
         for image in doctree.findall(nodes.image):
-            if image["uri"].endswith(".svg"):
-                path = Path(self.srcdir, image["uri"])
-                for text in texts(path):
+            path = Path(self.srcdir, image["uri"])
+            if path.suffix == ".svg" and path.is_file():  # else Sphinx says so
+                try:
+                    found = texts(path)
+                except ET.ParseError as error:
+                    logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
+                    continue
+                for text in found:
                     self.catalogs[docname].add(text, MsgOrigin(str(path), 0))
 
     def finish(self) -> None:
@@ -72,7 +81,7 @@ class MessageBuilder(MessageCatalogBuilder):
     def _in_reading_order(
         self, domain: str, catalog: Catalog, sources: "dict[str, Lines]"
     ) -> list[tuple[str, list[tuple[str, int]]]]:
-        """Return each message and the places it stands at, the page before its figures."""
+        """Return each message and its places, the page before its figures."""
         found = []
         for message in catalog:
             places = set()
@@ -95,7 +104,7 @@ class Lines:
     9.2, MyST-Parser 5.2), table cells, alternative texts.
     """
 
-    # What stands before the text on its first line: marks of headings, lists, options, elements.
+    # What is before the text on its first line: marks of headings, lists, options, elements.
     BEFORE = re.compile(r"(?:[#>*:+-]+|\d+\.|:[\w-]+:|:::+\{[\w-]+\}|<[^>]*>|\w+ = \"|\s)*\Z")
 
     def __init__(self, path: Path) -> None:

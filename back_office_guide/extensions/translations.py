@@ -1,16 +1,16 @@
 """Give the pages their translations, but for those that a page cannot show safely.
 
 The catalogs are read here, whoever runs Sphinx. Its own reading finds none, for the setting
-locale_dirs names no folder: so .mo files beside the catalogs, which may be stale or of unknown
-origin, are never used. Each message passes the comparison of catalogs/markup.py; one that fails is
-shown in the source language, and reported with the file and line of its catalog. What passes is
-parsed as inline Markdown, and nothing else.
+locale_dirs, which says where they are, is emptied: so .mo files beside the catalogs, which may be
+stale or of unknown origin, are never used. Each message passes the comparison of core/markup.py;
+one that fails is shown in the source language, and reported with the file and line of its catalog.
+What passes is parsed as inline Markdown, and nothing else.
 """
 
 import hashlib
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from gettext import GNUTranslations
+from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from typing import cast
@@ -20,7 +20,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.parsers.mdit import create_md_parser
-from sphinx import addnodes
+from sphinx import addnodes, locale, package_dir
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.domains.std import make_glossary_term, split_term_classifiers
@@ -31,20 +31,20 @@ from sphinx.util.index_entries import split_index_msg
 from sphinx.util.nodes import extract_messages
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.catalogs.status import count, refusals
 from back_office_guide.core.catalog import (
     INTERFACE,
     SETTINGS,
     DamagedError,
-    folder_of,
     line_of,
     read,
 )
 from back_office_guide.core.markup import PLAIN
+from back_office_guide.core.progress import count, refusals
+from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 
 logger = logging.getLogger(__name__)
 
-# The share of a page that is not translated, in its metadata.
+# The share of a page that is not translated, in its metadata; and a part of it that is not.
 UNTRANSLATED = "untranslated"
 
 
@@ -54,11 +54,6 @@ class Translations:
 
     messages: dict[str, str] = field(default_factory=dict)
     untranslated: int = 100
-
-
-def catalog_path(config: Config, name: str) -> Path:
-    """Return the file of a catalog in the language of the build."""
-    return folder_of(config.language, Path(config.translations_dir)) / f"{name}.po"
 
 
 @lru_cache(maxsize=128)
@@ -94,7 +89,13 @@ def translations(path: Path) -> Translations:
 
 
 def load(app: Sphinx, config: Config) -> None:
-    """Translate what belongs to no page: the settings, and the words of the theme."""
+    """Take over from Sphinx, and translate what belongs to no page: settings, theme."""
+    translations.cache_clear()
+    renderer_of.cache_clear()
+    config.locale_dirs = []
+    # What Sphinx took from there before it loaded this extension, or for an earlier build.
+    locale.translators["general", "sphinx"] = NullTranslations()
+    app.translator, _ = locale.init([package_dir / "locale"], config.language)
     translate_settings(config, translations(catalog_path(config, SETTINGS)).messages)
     words = polib.POFile()
     words.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
@@ -148,12 +149,15 @@ class TranslatedPage(SphinxTransform):
             self.env.note_dependency(path)
         found = translations(path)
         self.env.metadata[docname][UNTRANSLATED] = found.untranslated
-        if not found.messages:
+        foreign = language_of(self.config) != languages_of(self.config).source
+        if not found.messages and not foreign:
             return
         self._prepare()
         for node, message in list(extract_messages(self.document)):
-            text = found.messages.get(message, message)
-            if text != message:
+            text = found.messages.get(message)
+            if text is None:
+                node[UNTRANSLATED] = foreign
+            elif text != message:
                 self._translate(node, message, text)
         for index in self.document.findall(addnodes.index):
             if index.get("inline") is False:  # so a directive writes it, and a term does not
@@ -227,7 +231,7 @@ def _translated_entry(kind: str, value: str, messages: dict[str, str]) -> str:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of Sphinx's reading of catalogs."""
-    app.add_config_value("translations_dir", "locale", "env", str)
+    app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("interface_digest", "", "env", str)
     app.add_transform(TranslatedPage)
     app.connect("config-inited", load)

@@ -1,14 +1,13 @@
 """Check the grammar and the spelling of the French messages with Grammalecte.
 
 Grammalecte reads plain text: the messages are those that `make gettext` extracts, without their
-markup. What it takes for a fault and is right stands in docs/words.txt, one a line: a word that it
+markup. What it takes for a fault and is right is in docs/words.txt, one a line: a word that it
 does not know, or the few words around a turn that it misreads.
 https://grammalecte.net/
 """
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,23 +18,13 @@ from pathlib import Path
 import polib
 
 from back_office_guide.core.catalog import INTERFACE
+from back_office_guide.core.markup import UNKNOWN, markup_of
 from back_office_guide.core.paths import DOCS, ROOT, TEMPLATES
 
 WORDS = DOCS / "words.txt"
 
 # Typography has a check of its own.
 OPTIONS_OFF = ["apos", "nbsp", "typo", "unit", "num", "liga"]
-
-MARKUP = [
-    (re.compile(r"``.*?``"), "ceci"),
-    (re.compile(r"\{[\w:-]+\}`([^`<]*?)\s*<[^`>]*>`"), r"\1"),  # {term}`shown <target>`
-    (re.compile(r"\{[\w:-]+\}`([^`]*)`"), r"\1"),
-    (re.compile(r"`[^`]*`"), "ceci"),
-    (re.compile(r"\[\]\([^)]*\)"), "ceci"),
-    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"<https?://[^>]*>"), "ceci"),
-    (re.compile(r"[*★]"), ""),
-]
 
 
 @dataclass(frozen=True)
@@ -60,9 +49,7 @@ def messages(templates: Path) -> list[Message]:
 
 def plain(msgid: str) -> str:
     """Return a message without its Markdown, on one line."""
-    for pattern, replacement in MARKUP:
-        msgid = pattern.sub(replacement, msgid)
-    return " ".join(msgid.split())
+    return " ".join(markup_of(msgid).text.replace(UNKNOWN, "Paul").replace("★", "").split())
 
 
 def faults(found: list[Message], excused: set[str]) -> list[str]:
@@ -86,7 +73,7 @@ def faults(found: list[Message], excused: set[str]) -> list[str]:
             )
         report += [
             f"{message.origin}: “{error['sValue']}”: unknown word. "
-            f"Mend it, or add it to {WORDS.relative_to(ROOT)}"
+            f"Correct it, or add it to {WORDS.relative_to(ROOT)}"
             for error in paragraph["lSpellingErrors"]
             if not excused & {error["sValue"], error["sValue"].lower()}
         ]

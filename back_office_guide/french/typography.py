@@ -1,4 +1,4 @@
-"""The French typography of the house: as a rule that can be checked, and as a command that mends.
+"""The French typography of the house: as a rule that can be checked, and as a command.
 
 The rules are those of the Imprimerie nationale for spaces, with U+202F (narrow no-break space)
 before ; ! ? and between thousands, and U+00A0 (no-break space) before : € % and inside « ».
@@ -6,9 +6,10 @@ before ; ! ? and between thousands, and U+00A0 (no-break space) before : € % a
 
 import re
 import sys
-from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
+from back_office_guide.core.pages import NO_TITLE, ROLES, Piece, pieces
 from back_office_guide.core.paths import DOCS, ROOT
 
 NARROW, WIDE = "\u202f", "\u00a0"
@@ -18,9 +19,9 @@ RULES = [
     (r"\.\.\.", "…"),
     (r"'", "’"),
     (rf"«{SPACES}", f"«{WIDE}"),
-    (rf"{SPACES}»", f"{WIDE}»"),
+    (rf"(?<=\S){SPACES}»", f"{WIDE}»"),
     (rf"(?<=[^\s;!?(«…]){SPACES}([;!?])", rf"{NARROW}\1"),
-    (rf"(?<=\S){SPACES}:(?=\s|$)", f"{WIDE}:"),
+    (rf"(?<=[^\s:]){SPACES}:(?=\s|$)", f"{WIDE}:"),
     (rf"(?<=\d)[ {WIDE}](?=\d{{3}}(?!\d))", NARROW),
     (rf"(?<=\d){SPACES}(?=[€%])", WIDE),
     (rf"(?<=\d)[ {NARROW}](?=h\b)", WIDE),
@@ -29,63 +30,93 @@ RULES = [
     (r"(?<=\b[LRD]\.) (?=\d)", WIDE),
     (rf"(?<!n°{WIDE})\b(\d{{4}})-(\d{{4}})\b", "\\1\u2013\\2"),
 ]
-COMPILED = [(re.compile(pattern), replacement) for pattern, replacement in RULES]
+COMPILED = [(re.compile(pattern, re.MULTILINE), replacement) for pattern, replacement in RULES]
 
-# What is not prose: code, addresses, the names of roles, options and labels.
-NOT_PROSE = re.compile(
-    r"(?P<role>\{[\w:-]+\}`)(?P<shown>[^`]*)(?P<end>`)"
-    r"|`+[^`]*`+"
-    r"|\]\([^)]*\)"
-    r"|<https?://[^>]*>"
-    r"|^\s*:::+(?:\{[\w:-]+\})?(?:\s+/\S+)?"
-    r"|^\s*(?:- )?\(\S+\)=$"
-    r"|^\s*:[\w-]+:"
-    r"|!\[",
+# Code, addresses, comments, options: the parser would refuse each change, and none is tried.
+OPAQUE = re.compile(
+    r"^[ ]*(```+)(?s:.*?)^[ ]*\1$|^%.*|(?P<role>\})?`[^`\n]+`|\]\(\S*?\)|<http\S+?>|^\s*:+\S+",
+    re.MULTILINE,
 )
-FENCE = re.compile(r"\s*(?P<marks>```+|~~~+)")
+# What the rules change in a text: without it, they have changed nothing else.
+_CHANGED = str.maketrans({" ": "", NARROW: "", WIDE: "", "…": "...", "’": "'", "\u2013": "-"})
+_TEXT_OPTIONS = {"alt", "caption"}
+
+Edit = tuple[int, int, str]
 
 
-def typeset(line: str) -> str:
-    """Return one line of Markdown with the spaces, apostrophes and dashes of the house."""
-    hidden: list[str] = []
-
-    def hide(text: str) -> str:
-        hidden.append(text)
-        return chr(0xE000 + len(hidden) - 1)  # a private character stands for what is not prose
-
-    def mask(match: re.Match[str]) -> str:
-        if match["role"]:
-            return hide(match["role"]) + match["shown"] + hide(match["end"])
-        return hide(match[0])
-
-    line = NOT_PROSE.sub(mask, line)
+def typeset(text: str) -> str:
+    """Return a plain text with the spaces, apostrophes and dashes of the house."""
     for pattern, replacement in COMPILED:
-        line = pattern.sub(replacement, line)
-    return re.sub("[\ue000-\uf8ff]", lambda match: hidden[ord(match[0]) - 0xE000], line)
-
-
-def prose_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a Markdown text that may hold prose, with their numbers from 1.
-
-    Left out: fenced code and comments.
-    """
-    fence = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = FENCE.match(line)
-        if match and not fence:
-            fence = match["marks"]
-        elif match and match["marks"].startswith(fence):
-            fence = ""
-        elif not fence and not line.startswith("%"):
-            yield number, line
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def typeset_page(text: str) -> str:
-    """Return a Markdown text with its prose typeset."""
-    lines = text.splitlines()
-    for number, line in prose_lines(text):
-        lines[number - 1] = typeset(line)
-    return "\n".join(lines) + "\n"
+    """Return a Markdown text with its prose typeset.
+
+    A change is made where the parser takes it for nothing but a change of text.
+    """
+    for pattern, replacement in COMPILED:
+        matches = ((each, each.expand(replacement)) for each in pattern.finditer(text))
+        edits = [(*each.span(), right) for each, right in matches if each[0] != right]
+        if edits:
+            vain = {
+                place
+                for each in OPAQUE.finditer(text)
+                for place in range(*each.span())
+                if not each["role"]
+            }
+            text = _edited(text, [edit for edit in edits if edit[1] - 1 not in vain])
+    return text
+
+
+def _edited(text: str, edits: list[Edit]) -> str:
+    """Return a text with those of `edits` that change no token, found by halves."""
+    fresh = text
+    for start, end, right in reversed(edits):
+        fresh = fresh[:start] + right + fresh[end:]
+    if not edits or _tokens(fresh) == _tokens(text):
+        return fresh
+    if len(edits) == 1:
+        return text
+    half = len(edits) // 2
+    return _edited(_edited(text, edits[half:]), edits[:half])
+
+
+@lru_cache(maxsize=4)
+def _tokens(text: str) -> list[tuple[object, ...]]:
+    """Return the tokens of a Markdown text; of their text, what no rule changes."""
+    return [
+        (
+            *(
+                piece.token.type,
+                piece.line,
+                piece.directives,
+                piece.token.attrs,
+                piece.token.markup,
+            ),
+            *(piece.token.level, piece.token.meta, piece.token.hidden, *_content(piece)),
+        )
+        for piece in pieces(text)
+    ]
+
+
+def _content(piece: Piece) -> tuple[object, ...]:
+    token = piece.token
+    if token.type == "text" or (token.type == "myst_role" and token.meta["name"] in ROLES):
+        return (token.content.translate(_CHANGED),)
+    if token.type == "colon_fence" and piece.directive:
+        options, body = piece.options_and_body()
+        free = piece.is_prose and piece.directive not in NO_TITLE
+        return (
+            token.info.translate(_CHANGED) if free else token.info,
+            {
+                name: value.translate(_CHANGED) if name in _TEXT_OPTIONS else value
+                for name, value in options.items()
+            },
+            len(body) if piece.is_prose else body,
+        )
+    return (token.info, "" if token.type == "inline" else token.content)
 
 
 def typeset_figure(text: str) -> str:
@@ -94,22 +125,22 @@ def typeset_figure(text: str) -> str:
     return content.sub(lambda match: match[1] + typeset(match[3]) + match[4], text)
 
 
-def mend(path: Path) -> bool:
+def typeset_file(path: Path) -> bool:
     """Typeset the Markdown or SVG file `path` in place; say whether anything changed."""
     text = path.read_text(encoding="utf-8")
-    mended = typeset_page(text) if path.suffix == ".md" else typeset_figure(text)
-    if mended == text:
+    right = typeset_page(text) if path.suffix == ".md" else typeset_figure(text)
+    if right == text:
         return False
     fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(mended, encoding="utf-8")
+    fresh.write_text(right, encoding="utf-8")
     fresh.replace(path)
     return True
 
 
 def main() -> int:
-    """Mend every French page and figure, and name those that changed."""
+    """Typeset every French page and figure, and name those that changed."""
     for path in sorted([*DOCS.rglob("*.md"), *DOCS.glob("figures/*.svg")]):
-        if mend(path):
+        if typeset_file(path):
             print(path.relative_to(ROOT))
     return 0
 

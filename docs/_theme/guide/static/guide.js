@@ -1,5 +1,5 @@
-// Menu and contents as drawers, sections of the menu, theme, language links, definitions.
-// Without this file every page can still be read, and every link followed.
+// Menu and contents as drawers, sections of the menu, theme, language links, definitions, copies.
+// Without this file every page can still be read, and every link followed: see theme.js.
 "use strict";
 
 const wide = { menu: matchMedia("(min-width: 63.01em)"), contents: matchMedia("(min-width: 82.01em)") };
@@ -88,17 +88,26 @@ const observer = new IntersectionObserver(() => {
 }, { threshold: [0, 0.25, 0.5, 0.75, 1] });
 for (const section of entries.keys()) observer.observe(section);
 
-// What is wider than the screen scrolls by itself: then the keyboard must reach it.
+// What is wider than the screen scrolls by itself: then the keyboard must reach it, and a table
+// says so.
 function letScroll() {
   for (const box of document.querySelectorAll(".table-wrapper, pre")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+    const caption = box.querySelector("caption");
+    const names = { tabindex: "0" };
+    if (caption) {
+      Object.assign(names, { role: "region", "aria-label": caption.textContent, "data-hint": document.body.dataset.scroll });
+    }
+    for (const [name, value] of Object.entries(names)) {
+      if (box.scrollWidth > box.clientWidth) box.setAttribute(name, value);
+      else box.removeAttribute(name);
+    }
   }
 }
 addEventListener("resize", letScroll);
 letScroll();
 
-// The definition of a term, while it is pointed at or has the focus; Escape puts it away.
+// The definition of a term, while it or its link is pointed at or the link has the focus; Escape
+// puts it away (WCAG 1.4.13).
 let shown = null;
 function hide() {
   shown?.box.remove();
@@ -118,21 +127,74 @@ function show(link) {
   const frame = box.offsetParent.getBoundingClientRect();
   const start = document.dir === "rtl" ? place.right - box.offsetWidth : place.left;
   const left = Math.min(start, innerWidth - box.offsetWidth - 8);
+  const below = place.bottom + 4;
+  const above = place.top - 4 - box.offsetHeight;
+  const top = below + box.offsetHeight > innerHeight && above > 0 ? above : below;
   box.style.setProperty("left", `${Math.max(8, left) - frame.left}px`);
-  box.style.setProperty("top", `${place.bottom - frame.top + 4}px`);
+  box.style.setProperty("top", `${top - frame.top}px`);
   link.setAttribute("aria-describedby", box.id);
   shown = { link, box };
+  box.addEventListener("mouseleave", leave);
+}
+function leave(event) {
+  if (!shown || document.activeElement === shown.link) return;
+  const { link, box } = shown;
+  if (!link.contains(event.relatedTarget) && !box.contains(event.relatedTarget)) hide();
 }
 for (const link of document.querySelectorAll("[data-definition]")) {
   link.addEventListener("mouseenter", () => show(link));
+  link.addEventListener("mouseleave", leave);
   link.addEventListener("focus", () => show(link));
   link.addEventListener("blur", hide);
-  link.addEventListener("mouseleave", (event) => {
-    if (!shown?.box.contains(event.relatedTarget)) hide();
-    else shown.box.addEventListener("mouseleave", hide, { once: true });
-  });
 }
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+
+// What is copied is said, and shown where the clipboard is refused.
+const status = document.querySelector(".status");
+let forget = 0;
+function copy(text) {
+  navigator.clipboard?.writeText(text).catch(() => {});
+  tell(text);
+}
+function tell(text) {
+  status.textContent = `${document.body.dataset.copied} ${text}`;
+  clearTimeout(forget);
+  forget = setTimeout(() => { status.textContent = ""; }, 8000);
+}
+// sphinx-copybutton speaks few languages: its buttons are named, and what they do is said, here.
+addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll(".copybtn")) {
+    button.setAttribute("aria-label", document.body.dataset.copy);
+    button.addEventListener("click", () => tell(button.previousElementSibling.textContent.replace(/^\$ /gm, "")));
+  }
+});
+for (const heading of document.querySelectorAll("article section[id] > :is(h2, h3, h4)")) {
+  const link = document.createElement("a");
+  link.className = "headerlink";
+  link.href = `#${heading.parentElement.id}`;
+  link.textContent = "#";
+  link.setAttribute("aria-label", document.body.dataset.link);
+  link.addEventListener("click", () => copy(link.href));
+  heading.append(link);
+}
+const cite = document.querySelector(".cite");
+cite?.addEventListener("click", () => {
+  const language = document.querySelector("meta[property='og:locale']").content.replace("_", "-");
+  const day = new Intl.DateTimeFormat(`${language}-u-ca-gregory-nu-latn`, { dateStyle: "long" });
+  const page = document.querySelector("link[rel=canonical]")?.href ?? location.href.replace(/[#?].*/, "");
+  copy(cite.dataset.citation.replace("{date}", day.format(new Date())).replace("{address}", page));
+});
+
+// The key / leads to the search.
+document.addEventListener("keydown", (event) => {
+  const writing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || writing) return;
+  event.preventDefault();
+  const fields = [...document.querySelectorAll("#again, .sidebar-search")];
+  const field = fields.find((each) => getComputedStyle(each).visibility === "visible");
+  if (field) field.focus();
+  else location.assign(document.querySelector(".search-link").href);
+});
 
 // The words that were searched for, from the page of results: #…?words are kept for one visit.
 try {

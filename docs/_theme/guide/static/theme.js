@@ -5,3 +5,7 @@ try {
 } catch {
   document.body.dataset.theme = "auto"; // storage is refused
 }
+// Where guide.js is lost or fails, the page is what it is without scripts, and no button is dead.
+addEventListener("error", (event) => {
+  if ((event.filename || event.target.src || "").includes("guide.js")) document.documentElement.classList.add("no-js");
+}, true);
