@@ -39,7 +39,7 @@ from back_office_guide.core.paths import ROOT, TEMPLATES, build_lock
 # be suggested for the other: a text that is no more, and one that another message has.
 ALIKE, ALIKE_LIVE = 65, 80
 # How many texts a message is compared with: those that share its rarest words.
-CANDIDATES = 100
+CANDIDATES = 50
 # How long a message is at least that is looked for within others.
 A_PART = 20
 
@@ -219,12 +219,14 @@ class Likeness:
     def most_like(self, message: str, cutoff: int) -> tuple[str, float]:
         """Return the text most like `message`, and how much, of 100; "" and 0 below `cutoff`."""
         plain = self.SIGNS.sub("", message)
-        lists = (self._with.get(word, []) for word in self._words(plain))
+        lists = [self._with[word] for word in sorted(self._words(plain)) if word in self._with]
         places: set[int] = set()
-        for having in sorted(filter(None, lists), key=lambda each: (len(each), each)):
-            middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
-            # Of too many, those of about its length.
-            places.update(having[max(0, middle - CANDIDATES // 2) : middle + CANDIDATES // 2])
+        for having in sorted(lists, key=len):
+            if len(having) > CANDIDATES:  # those of about its length
+                middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
+                places.update(having[max(0, middle - CANDIDATES // 2) : middle + CANDIDATES // 2])
+            else:
+                places.update(having)
             if len(places) >= CANDIDATES:
                 break
         found = sorted(places)
@@ -327,19 +329,20 @@ def store(old: Catalogs, new: Catalogs, folder: Path) -> int:
     At every moment, each translation is in a file: what leaves one catalog for another is
     written there first, and only then taken away.
     """
-    changed = set()
+    changed, twice = set(), []
     for name, catalog in new.items():
         leaving = pairs({name: old[name]}) - pairs({name: catalog}) if name in old else set()
-        both = copy(catalog)
+        both = copy(catalog) if leaving else catalog
         for _, entry in _translated({name: old[name]} if leaving else {}):
             if (fold(source_of(entry)), entry.msgstr) in leaving:
                 kept = copy(entry)
                 kept.obsolete = True
                 both.append(kept)
+        twice += [name] if leaving else []
         if write(folder / f"{name}.po", both):
             changed.add(name)
-    for name, catalog in new.items():
-        if write(folder / f"{name}.po", catalog):
+    for name in twice:
+        if write(folder / f"{name}.po", new[name]):
             changed.add(name)
     for name in old.keys() - new.keys():
         (folder / f"{name}.po").unlink()

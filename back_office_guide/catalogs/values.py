@@ -17,6 +17,7 @@ from babel.dates import get_month_names
 from babel.numbers import format_compact_decimal, get_currency_name
 from babel.units import format_unit
 from roman_numerals import InvalidRomanNumeralError, RomanNumeral
+from text_to_num.lang import LANG
 from text_to_num.transforms import alpha2digit
 
 from back_office_guide.core.catalog import fold
@@ -26,15 +27,16 @@ from back_office_guide.core.markup import Difference, markup_of
 ADDRESS = re.compile(r"https?://[^\s<>)\]]+[^\s<>)\].,;:؛،]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 # What text2num reads: https://github.com/allo-media/text2num
-SPOKEN = {"fr", "en", "es", "de", "pt"}
+SPOKEN = frozenset(LANG)
 # And what it does not: words for about so many, and abbreviations.
 WORDS = {
     "dizaine": "10", "douzaine": "12", "quinzaine": "15", "vingtaine": "20", "trentaine": "30",
     "quarantaine": "40", "cinquantaine": "50", "soixantaine": "60", "centaine": "100",
     "millier": "1000", "dozen": "12", "docena": "12", "decena": "10", "centenar": "100",
-    "Dutzend": "12", "Mio": "1000000", "Mrd": "1000000000",
+    "tercer": "3", "tercero": "3", "tercera": "3", "cuarto": "4", "cuarta": "4",
+    "quinto": "5", "quinta": "5", "Dutzend": "12", "Mio": "1000000", "Mrd": "1000000000",
 }  # fmt: skip
-_WORDS = re.compile(rf"\b({'|'.join(WORDS)})s?\b")
+_WORDS = re.compile(rf"\b({'|'.join(WORDS)})s?\b(?! parte)")  # "una cuarta parte" is a quarter
 MINUTES = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43830, "year": 525960}
 # Stands before a number that is written in digits.
 _DIGITS = "¤"
@@ -123,6 +125,7 @@ def values_of(text: str, language: Language) -> Values:
     text = _ROMAN.sub(_roman, pattern.sub(plain, text))
     text = re.sub(r"\s", " ", _WORDS.sub(lambda match: WORDS[match[1]], text))
     code = language.code.partition("_")[0]
+    text = text.replace("hundred and ", "hundred ")
     if code in SPOKEN:
         text = str(alpha2digit(text, code, ordinal_threshold=0))
     else:
