@@ -603,7 +603,7 @@ def test_what_longer_chapters_will_hold_is_set_and_structured(tmp_path: Path) ->
     said = spoken(tree)
     for text in ("le1erlien", "Unavertissement", "1234,00€", "Pagededans", "Unepagedansunepage"):
         assert text in said
-    assert "Page dedans" in bookmarks(PdfReader(book))
+    assert "2.1 Page dedans" in bookmarks(PdfReader(book))
 
 
 def test_each_fault_stops_the_book_and_says_where_it_is(tmp_path: Path) -> None:
