@@ -543,6 +543,69 @@ def test_french_spaces_are_right_whether_or_not_they_were_typed(tmp_path: Path) 
     assert "https://example.org/a;b?c!." in written
 
 
+SPECIMEN = """# Page une
+
+Un texte avec une note[^a], du code `make html` et le 1er [lien](https://example.org/une/adresse).
+
+[^a]: La note.
+
+- Un
+
+  1. Un un
+  2. Un deux
+- Deux
+
+> Une citation.
+
+```console
+$ make html
+$ make latexpdf
+```
+
+:::{warning}
+Un avertissement.
+:::
+
+Terme
+: Définition.
+
+| Nom | Prix |
+|---|---|
+| un | 10,50 € |
+| deux | 1 234,00 € |
+
+:::{toctree}
+dedans
+:::
+"""
+
+
+def test_what_longer_chapters_will_hold_is_set_and_structured(tmp_path: Path) -> None:
+    require(*COMMANDS["book"], "pdfinfo")
+    folder = small_guide(tmp_path / "specimen")
+    docs = folder / "docs"
+    (docs / "index.md").write_text(  # without captions: a book without parts
+        "# Un guide\n\nUne phrase.\n\n:::{toctree}\nun\nmots\n:::\n", "utf-8"
+    )
+    (docs / "un.md").write_text(SPECIMEN, "utf-8")
+    (docs / "dedans.md").write_text("# Page dedans\n\nUne page dans une page.\n", "utf-8")
+    for name in ("deux", "trois", "quatre"):
+        (docs / f"{name}.md").unlink()
+    made("latexpdf", cwd=folder, env={"LANGS": "fr"})
+    book = folder / "build/pdf/back-office-fr.pdf"
+    assert validate_pdf(book, profile="pdf-ua-1").is_compliant
+    tree = structure(book)
+    found = {kind: kids for kind, _, kids in walk(tree)}
+    assert {"Note", "Reference", "Code", "BlockQuote", "Table"} <= found.keys()
+    assert [kid for kid in found["Code"] if kid] == ["$ make html ", "$ make latexpdf "]
+    nested = [kids for kind, _, kids in walk(tree) if kind == "LBody"]
+    assert any(kid[0] == "L" for kids in nested for kid in kids)
+    said = spoken(tree)
+    for text in ("le1erlien", "Unavertissement", "1234,00€", "Pagededans", "Unepagedansunepage"):
+        assert text in said
+    assert "2.1 Page dedans" in bookmarks(PdfReader(book))
+
+
 def test_each_fault_stops_the_book_and_says_where_it_is(tmp_path: Path) -> None:
     require(*COMMANDS["book"])
     folder = small_guide(tmp_path / "faults")

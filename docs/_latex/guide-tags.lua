@@ -183,6 +183,10 @@ local function spaced(head, glue, width, run, like)
   return head
 end
 
+local function font_size(glyph)
+  return glyph and font.getfont(glyph.font).size or math.huge
+end
+
 -- Say whether a glyph is the last one of its line.
 local function ends(glyph)
   local n = glyph.next
@@ -260,9 +264,13 @@ local function walk(box)
       else
         if n.replace then
           mark(n, run)
-          for each in node.traverse_id(GLYPH, n.replace) do
-            glyph = each
-            say(run, unicode(each))
+          for each in node.traverse(n.replace) do
+            if each.id == GLYPH then
+              glyph = each
+              say(run, unicode(each))
+            elseif each.id == KERN and each.kern > font_size(glyph) / 8 and run > ARTIFACT then
+              head = spaced(head, n, true, run, glyph.font) -- a space of code
+            end
           end
         end
         disc = n
@@ -273,7 +281,7 @@ local function walk(box)
         mark(n, ARTIFACT)
         stop()
       elseif line and glyph and open and open > ARTIFACT then
-        if SPACE[n.subtype] and (n.width > glyph.width / 8 or n.stretch_order > 0) then
+        if SPACE[n.subtype] and (n.width > font_size(glyph) / 8 or n.stretch_order > 0) then
           head = spaced(head, n, n.stretch_order > 0, open, glyph.font)
           last, disc = n, nil
         elseif n.subtype == RIGHT_SKIP then
