@@ -198,7 +198,7 @@ class Memory:
 
 
 class Likeness:
-    """Texts, found by their likeness; signs of markup are none."""
+    """Texts, found by their likeness; characters of markup do not count."""
 
     SIGNS = re.compile(r"\{[\w:-]+\}|<[^<>]*>(?=`)|\]\([^)]*\)|[`*\[]")
 

@@ -97,7 +97,7 @@ def without_quotations(before: str, after: str, *patterns: re.Pattern[str]) -> t
 
 @cache
 def number_pattern(language: Language) -> tuple[re.Pattern[str], str, str]:
-    """Return what a number looks like in a language, its sign of thousands and its decimal sign.
+    """Return what a number looks like in a language, its separator of thousands and its decimal mark.
 
     A point between digits is taken everywhere, as in "Python 3.11", unless it marks thousands.
     """
@@ -223,7 +223,7 @@ def month_pattern(code: str) -> tuple[re.Pattern[str], dict[str, int]]:
 
 
 def months(text: str, code: str) -> Counter[str]:
-    """Return the months, from 1, that stand beside a number in a text of the language `code`."""
+    """Return the months, from 1, beside a number in a text of the language `code`."""
     pattern, names = month_pattern(code)
     found = Counter(
         str(names[(match[1] or match[2]).casefold()]) for match in pattern.finditer(text)
@@ -233,15 +233,15 @@ def months(text: str, code: str) -> Counter[str]:
 
 
 @cache
-def _names(sign: str, code: str) -> tuple[str, ...]:
-    """Return a sign and the words that may be written for it in a language."""
-    found = {sign}
+def _names(symbol: str, code: str) -> tuple[str, ...]:
+    """Return a symbol and the words that may be written for it in a language."""
+    found = {symbol}
     with suppress(UnknownLocaleError, ValueError):
         for number in (1, 2, 5, 11):
-            if sign in "%٪":
+            if symbol in "%٪":
                 shown = format_unit(number, "concentr-percent", locale=code)
                 found |= {re.sub(r"^\d+\s*", "", shown), "per cent"}
-            elif sign == "€":
+            elif symbol == "€":
                 found.add(get_currency_name("EUR", number, locale=code))
     return tuple(found)
 

@@ -22,7 +22,7 @@ from back_office_guide.catalogs.values import (
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
 
-# Letters, with the marks that stand on them in Arabic.
+# Letters, with the marks on them in Arabic.
 WORD = re.compile(r"(?<!\d)(?<!\d\w)[^\W\d_](?:[^\W\d_]|[\u064b-\u0652])*(?:’[^\W\d_]+)*")
 QUOTES = "«»“”„‟‹›"
 FORMS = re.compile(r"forms:(?P<forms>.*)")
@@ -79,12 +79,12 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
         yield Difference("quotes", "': write ’")
     if (
         " " in language.quotes or "\u00a0" in language.quotes
-    ):  # French, which spaces other signs too
+    ):  # French, which spaces other marks too
         tight = re.search(r"[^\s\u202f\u00a0«(…!?][;!?]", text)
         if tight:
             yield Difference("spaces", f"no space in “{tight[0]}”: put a no-break one before it")
     elif loose := re.search(r"\w[\s\u00a0\u202f]+[;:!?](?=\s|$)", text):
-        yield Difference("spaces", f"“{loose[0]}”: write no space before the sign")
+        yield Difference("spaces", f"“{loose[0]}”: write no space before the mark")
     if "  " in translation:
         yield Difference("spaces", "two spaces: write one")
     if translation != translation.strip() and message == message.strip():
@@ -92,7 +92,7 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
     yield from _signs(text, language)
     end, expected = _end(text), _end(original)
     if end != expected:
-        wanted = f"“{expected}”" if expected else "no sign"
+        wanted = f"“{expected}”" if expected else "no mark"
         yield Difference("end", f"the message ends with {wanted}: end the translation so")
 
 
@@ -117,7 +117,7 @@ STOPS = str.maketrans("؟؛۔।॥。．！？：；", "?;.....!?:;")
 
 
 def _end(text: str) -> str:
-    """Return the sign that ends a text, whatever closes after it; "" for a letter or a digit."""
+    """Return the punctuation mark that ends a text, whatever closes after it; "" for a letter or a digit."""
     bare = re.sub(rf"[\s)\]{QUOTES}’★*]+$", "", text)
     last = bare[-1:].translate(STOPS)
     return last if last and last in ".:;?!…" else ""
@@ -220,7 +220,7 @@ def stems(text: str, stem: Stem) -> tuple[str, ...]:
 def words_of(message: str, translation: str, names: set[str], code: str) -> list[str]:
     """Return the words of a translation into the language `code` whose spelling is to be checked.
 
-    Not so are `names`, those that the message holds, numbers, addresses, and the French that stands
+    Not so are `names`, those that the message holds, numbers, addresses, and the French that is
     in quotation marks or brackets as the message has it.
     """
     original = ADDRESS.sub(" ", markup_of(message).text)

@@ -239,7 +239,7 @@ def fold(message: str) -> str:
     body = message.strip()
     parts = _CODE.split(body) if "`" in body else [body]
     parts[::3] = map(_folded, parts[::3])
-    del parts[2::3]  # the signs around the code, which it holds already
+    del parts[2::3]  # the characters around the code, which it holds already
     return message.replace(body, "".join(parts)) if body else message
 
 

@@ -20,7 +20,7 @@ Counts = Counter[str]
 # Stands for words that are not those of the message.
 UNKNOWN = "□"
 
-# A message without any sign of Markdown, which needs no parser: one line of words.
+# A message without any character of Markdown, which needs no parser: one line of words.
 PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ \u00A0\u202F.,;!?،؛؟’'“”«»„()/%€–—…-]|:(?!:))*")
 # A line that begins with a letter, which can be nothing but a paragraph.
 _LINE = re.compile(r"[^\W\d_].*")

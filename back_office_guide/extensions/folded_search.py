@@ -198,12 +198,14 @@ def acronyms(definitions: dict[str, str]) -> dict[str, str]:
 
 
 class Signs(dict[int, int | str | None]):
-    """What str.translate makes of each sign: of a mark of Unicode nothing; found out once."""
+    """What str.translate makes of each character: of a mark of Unicode nothing; found out once."""
 
-    def __missing__(self, sign: int) -> int | None:
-        """Return what a sign that is met for the first time becomes, and keep it."""
-        becomes = None if unicodedata.category(chr(sign)) in {"Mn", "Mc", "Me", "Cf"} else sign
-        self[sign] = becomes
+    def __missing__(self, character: int) -> int | None:
+        """Return what a character that is met for the first time becomes, and keep it."""
+        becomes = (
+            None if unicodedata.category(chr(character)) in {"Mn", "Mc", "Me", "Cf"} else character
+        )
+        self[character] = becomes
         return becomes
 
 

@@ -315,7 +315,7 @@ class Entry:
 class Menu:
     """The menu: the parts of the guide and their pages.
 
-    All of it stands on every page: it is made once a folder, where the links are the same, and a
+    All of it is on every page: it is made once a folder, where the links are the same, and a
     page only marks itself and unfolds what it is inside of.
     """
 
