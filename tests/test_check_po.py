@@ -576,7 +576,7 @@ SAID = {
     ("Un mot.", "A “word."): "pairs: a ” is missing: “…” go in pairs",
     ("Un mot.", "A «word»."): "quotes: « »: write “…”",
     ("Un mot.", "A word's end."): "quotes: ': write ’",
-    ("Un mot.", "A word ; two."): "spaces: “d ;”: write no space before the sign",
+    ("Un mot.", "A word ; two."): "spaces: “d ;”: write no space before the mark",
     ("Un mot.", "A  word."): "spaces: two spaces: write one",
     ("Un mot.", "A word. "): "spaces: a space at its beginning or end: remove it",
     ("Un mot.", "A word"): "end: the message ends with “.”: end the translation so",

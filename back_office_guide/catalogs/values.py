@@ -97,7 +97,7 @@ def without_quotations(before: str, after: str, *patterns: re.Pattern[str]) -> t
 
 @cache
 def number_pattern(language: Language) -> tuple[re.Pattern[str], str, str]:
-    """Return what a number looks like in a language, its separator of thousands and its decimal mark.
+    """Return what a number looks like in a language, and its marks of thousands and decimals.
 
     A point between digits is taken everywhere, as in "Python 3.11", unless it marks thousands.
     """

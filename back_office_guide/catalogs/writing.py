@@ -117,7 +117,7 @@ STOPS = str.maketrans("؟؛۔।॥。．！？：；", "?;.....!?:;")
 
 
 def _end(text: str) -> str:
-    """Return the punctuation mark that ends a text, whatever closes after it; "" for a letter or a digit."""
+    """Return the mark that ends a text, whatever closes after it; "" for a letter or digit."""
     bare = re.sub(rf"[\s)\]{QUOTES}’★*]+$", "", text)
     last = bare[-1:].translate(STOPS)
     return last if last and last in ".:;?!…" else ""
