@@ -103,7 +103,7 @@ latex_elements = {
     "babel": r"\usepackage{babel}",
     "geometry": "",
     "preamble": r"\usepackage{guide}",
-    "figure_align": "htb",
+    "figure_align": "htbp",
     "printindex": r"\guideindex",
 }
 

@@ -13,8 +13,6 @@ from docutils.nodes import Element
 from sphinx import addnodes
 from sphinx.writers.latex import LaTeXTranslator
 
-# A table with more rows may be cut between two pages, where its head is repeated.
-LONG = 8
 # How many letters of the size of tables a line holds, and how many the space between columns takes.
 LINE, GAP = 75, 2.6
 # A cell that holds but a number or an amount.
@@ -125,12 +123,6 @@ class BookTranslator(LaTeXTranslator):
         """End them."""
         self.body.append(r"\par")
         self.close("LI")
-
-    def visit_table(self, node: Element) -> None:
-        """Begin a table."""
-        if len(list(node.findall(nodes.row))) > LONG:
-            node["classes"].append("longtable")
-        super().visit_table(node)
 
     def depart_table(self, node: Element) -> None:
         """Write a table."""
@@ -289,7 +281,7 @@ def shares(widths: list[int], columns: list[tuple[str, ...]]) -> list[int]:
     """Return the widths of columns, in percent, changed so that each holds its longest word."""
     if len(widths) != len(columns):  # some cells span columns
         return widths
-    longest = [max(map(len, re.split(r"[ \n/-]+", " ".join(cells)))) for cells in columns]
+    longest = [max(map(len, re.split(r"[ \n/]+", " ".join(cells)))) for cells in columns]
     needed = [(letters + GAP) * 100 / LINE for letters in longest]
     asked = [width * 100 / sum(widths) for width in widths]
     lack = sum(max(need - width, 0) for need, width in zip(needed, asked, strict=True))
