@@ -25,9 +25,10 @@ LEFT_OUT = "Contribuer"
 
 
 def parts(environment: BuildEnvironment) -> list[addnodes.toctree]:
-    """Return the tables of contents of the home page: the parts of the book, and LEFT_OUT."""
+    """Return the parts of the book: the tables of contents of the home page, but for LEFT_OUT."""
     home = environment.get_doctree(environment.config.root_doc)
-    return list(home.findall(addnodes.toctree))
+    toctrees = home.findall(addnodes.toctree)
+    return [each for each in toctrees if each.get("rawcaption") != LEFT_OUT]
 
 
 class BookBuilder(LaTeXBuilder):
@@ -90,8 +91,6 @@ class BookBuilder(LaTeXBuilder):
         home.insert(0, nodes.raw("", f"\\guidesource{{docs/{indexfile}.md}}", format="latex"))
         book = nodes.section("", nodes.title("", self.config.project), home)
         for toctree in toctrees:
-            if toctree.get("rawcaption") == LEFT_OUT:
-                continue
             inside = [pages[docname] for docname in toctree["includefiles"]]
             if toctree["caption"]:
                 book += nodes.raw("", self._part(toctree["caption"], inside), format="latex")
