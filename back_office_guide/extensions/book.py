@@ -24,11 +24,14 @@ from back_office_guide.extensions.website import description
 LEFT_OUT = "Contribuer"
 
 
+def toctrees(environment: BuildEnvironment) -> list[addnodes.toctree]:
+    """Return the tables of contents of the home page."""
+    return list(environment.get_doctree(environment.config.root_doc).findall(addnodes.toctree))
+
+
 def parts(environment: BuildEnvironment) -> list[addnodes.toctree]:
     """Return the parts of the book: the tables of contents of the home page, but for LEFT_OUT."""
-    home = environment.get_doctree(environment.config.root_doc)
-    toctrees = home.findall(addnodes.toctree)
-    return [each for each in toctrees if each.get("rawcaption") != LEFT_OUT]
+    return [each for each in toctrees(environment) if each.get("rawcaption") != LEFT_OUT]
 
 
 class BookBuilder(LaTeXBuilder):
@@ -80,8 +83,7 @@ class BookBuilder(LaTeXBuilder):
         document = super().assemble_doctree(indexfile, toctree_only, appendices)
         self.context["preamble"] += self._front_matter(document)
         home = next(document.findall(nodes.section))
-        toctrees = parts(self.env)
-        chapters = {name for toctree in toctrees for name in toctree["includefiles"]}
+        chapters = {name for each in toctrees(self.env) for name in each["includefiles"]}
         pages = {}
         for page in list(document.findall(addnodes.start_of_file)):
             if page["docname"] in chapters:
@@ -90,7 +92,7 @@ class BookBuilder(LaTeXBuilder):
         # The writer takes the first section for the book and its title for the book's title.
         home.insert(0, nodes.raw("", f"\\guidesource{{docs/{indexfile}.md}}", format="latex"))
         book = nodes.section("", nodes.title("", self.config.project), home)
-        for toctree in toctrees:
+        for toctree in parts(self.env):
             inside = [pages[docname] for docname in toctree["includefiles"]]
             if toctree["caption"]:
                 book += nodes.raw("", self._part(toctree["caption"], inside), format="latex")
