@@ -504,7 +504,7 @@ def test_right_translations_in_other_words_raise_no_alarm_and_wrong_ones_do(
     [
         (
             lambda guide: (guide / "docs/locale/en/words.txt").write_bytes(b"caf\xe9\n"),
-            "docs/locale/en/words.txt: not utf-8: save it so.",
+            "docs/locale/en/words.txt: Not UTF-8: save it so.",
         ),
         (
             lambda guide: shutil.rmtree(guide / "build/gettext"),

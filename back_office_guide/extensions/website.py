@@ -412,7 +412,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("repository_edit", "", "html", str)
     app.add_config_value("with_books", "", "html", str)
-    app.add_config_value("published_languages", [], "html", list)
+    app.add_config_value("published_languages", [], "", list)
     app.add_post_transform(Letters)
     app.connect("env-get-outdated", find_outdated)
     website = Website(app)
