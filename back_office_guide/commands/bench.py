@@ -185,8 +185,9 @@ def measure(folder: Path, *command: str, **variables: str) -> tuple[float, float
 def shown(page: Path) -> tuple[str, list[str]]:
     """Return what a page says, without spaces, and what its text and its menu link to."""
     soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
-    for drawing in soup.select("article svg, article img, article .download"):
-        drawing.decompose()
+    # What is drawn, and what the theme adds.
+    for part in soup.select("article svg, article img, article .download, article .index-letters"):
+        part.decompose()
     links = [str(link["href"]) for link in soup.select("article a, .sidebar-tree a")]
     texts = [part.get_text() for part in soup.select("article, .sidebar-tree a")]
     return "".join("".join(texts).split()), links
