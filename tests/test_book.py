@@ -383,7 +383,7 @@ def test_the_structure_of_the_book_is_whole(
         if kind == "L":
             assert set(kinds) == {"LI"}
         elif kind == "LI":
-            assert kinds == ["Lbl", "LBody"]
+            assert kinds in (["Lbl", "LBody"], ["LBody"])  # the sources have no marks
         elif kind == "Table":
             rows = [kid for kid in kids if kid[0] == "TR"]
             assert kinds in (["TR"] * len(rows), ["Caption"] + ["TR"] * len(rows))
@@ -458,7 +458,7 @@ def test_it_has_an_index_in_the_order_of_its_language(
     entries = re.findall(
         r"\\item (.*?)(?:\\spxextra|[,،] )", work(books[code], ".ind").read_text("utf-8")
     )
-    entries = [entry.replace(r"\sphinxhyphen {}", "-") for entry in entries]
+    entries = [re.sub(r"\\spxentry\{(.*)\}", r"\1", entry) for entry in entries]
     glossary = (ROOT / "docs/annexes/glossaire.md").read_text("utf-8")
     assert len(entries) == len(re.findall(r"^\S.*\n  \S", glossary, re.MULTILINE))
     folded = [fold(entry) for entry in entries]

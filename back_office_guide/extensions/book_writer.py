@@ -252,6 +252,19 @@ class BookTranslator(LaTeXTranslator):
             with suppress(nodes.SkipNode):
                 self.visit_index(entry)
 
+    def visit_index(self, node: Element) -> None:
+        """Write entries with plain hyphens, for one term to be one entry.
+
+        TeX writes Sphinx's macro with a space after it from some places, and without from others.
+        """
+        start = len(self.body)
+        try:
+            super().visit_index(node)
+        finally:
+            self.body[start:] = [
+                text.replace(r"\sphinxhyphen{}", "-") for text in self.body[start:]
+            ]
+
     @cached_property
     def _entries(self) -> dict[str, str]:
         """The entries of the index, by the identifiers of the terms."""
