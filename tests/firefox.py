@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,9 @@ class Firefox:
 
     def __init__(self, address: str) -> None:
         """Begin a session with the Firefox that listens at an address."""
-        self._socket = websocket.create_connection(f"{address}/session", suppress_origin=True)
+        self._socket = websocket.create_connection(
+            f"{address}/session", suppress_origin=True, timeout=60
+        )
         self._asked = 0
         self.messages: list[str] = []
         self.ask("session.new", capabilities={})
@@ -66,7 +69,9 @@ def firefox(profile: Path) -> Iterator[Firefox]:
     ) as process:
         assert process.stderr
         said = next(line for line in process.stderr if "ws://" in line)
+        # What it says afterwards is read, too: it would stop at a pipe that is full.
+        threading.Thread(target=process.stderr.read, daemon=True).start()
         try:
             yield Firefox(re.findall(r"ws://\S+", said)[0])
         finally:
-            process.terminate()
+            process.kill()
