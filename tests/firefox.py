@@ -46,6 +46,10 @@ class Firefox:
         """Load a page, and wait until it is complete."""
         self.ask("browsingContext.navigate", context=self._tab, url=address, wait="complete")
 
+    def address(self) -> str:
+        """Return the address of the page that is shown."""
+        return str(self.ask("browsingContext.getTree")["contexts"][0]["url"])
+
     def evaluate(self, expression: str) -> object:
         """Return what a JavaScript expression gives."""
         answer = self.ask(
