@@ -32,11 +32,6 @@ ARABIC = Language(
 )  # fmt: skip
 
 
-def has(*signs: str) -> Callable[[polib.POEntry], bool]:
-    """Return whether a translation and its message hold some signs."""
-    return lambda entry: all(sign in entry.msgstr and sign in entry.msgid for sign in signs)
-
-
 def matches(pattern: str) -> Callable[[polib.POEntry], bool]:
     """Return whether a translation matches a pattern."""
     return lambda entry: bool(re.search(pattern, entry.msgstr))

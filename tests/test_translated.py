@@ -23,8 +23,6 @@ from back_office_guide.core.languages import load
 from back_office_guide.core.markup import refused
 from back_office_guide.core.progress import count
 
-HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
-
 
 @dataclass
 class Guide:

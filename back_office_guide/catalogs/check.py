@@ -29,8 +29,8 @@ from back_office_guide.core.catalog import (
     muted,
     read_language,
 )
-from back_office_guide.core.faults import Fault, explain, read_text
-from back_office_guide.core.languages import Language, Languages, LanguagesError, load
+from back_office_guide.core.faults import Fault, exit_code, read_text, tell
+from back_office_guide.core.languages import Language, Languages, load
 from back_office_guide.core.markup import Difference
 from back_office_guide.core.pages import Page, Terms
 from back_office_guide.core.paths import DOCS
@@ -231,23 +231,14 @@ def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fa
 
 def main() -> int:
     """Print the faults of the languages of LANGS, or of all. Return 1 if there are any."""
-    try:
-        languages = load()
-        named = os.environ.get("LANGS", "").strip()
-        selected = languages.select(named) if named else languages.all
-        faults, messages = check(languages, selected)
-    except LanguagesError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(explain(error), file=sys.stderr)
-        return 1
-    for fault in faults:
-        print(fault, file=sys.stderr)
+    languages = load()
+    selected = languages.asked(languages.all)
+    faults, messages = check(languages, selected)
+    code = tell(faults)
     found = f"{len(faults)} fault{'s' * (len(faults) > 1)}" if faults else "no fault"
     print(f"{len(selected)} language{'s' * (len(selected) > 1)}, {messages:,} messages: {found}")
-    return 1 if faults else 0
+    return code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

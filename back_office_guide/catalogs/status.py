@@ -1,14 +1,14 @@
 """Say how far each language is: `make status`. What is fuzzy, or refused, is not translated."""
 
 import json
-import os
 import sys
 from dataclasses import asdict
 
 from back_office_guide.core.catalog import folder_of, read_all
-from back_office_guide.core.languages import Language, Languages, LanguagesError, load
-from back_office_guide.core.paths import BUILD, LOCALE, ROOT
-from back_office_guide.core.progress import Count, counts, published, total
+from back_office_guide.core.faults import exit_code, tell
+from back_office_guide.core.languages import Language, Languages, load
+from back_office_guide.core.paths import BUILD, ROOT
+from back_office_guide.core.progress import Count, counts, is_ready, total
 
 REPORT = BUILD / "status.json"
 
@@ -35,13 +35,12 @@ def _row(name: str, each: Count) -> tuple[str, ...]:
 
 def report(languages: Languages, counted: dict[Language, dict[str, Count]]) -> dict[str, object]:
     """Return the content of build/status.json."""
-    ready = published(languages, LOCALE)
     return {
         "threshold": languages.threshold,
         "languages": {
             language.code: {
                 "name": language.name,
-                "published": language in ready,
+                "published": is_ready(language, total(each), languages),
                 "share": total(each).share,
                 **asdict(total(each)),
                 "pages": {name: asdict(one) for name, one in each.items()},
@@ -56,19 +55,14 @@ def main() -> int:
 
     Return 1 if a catalog cannot be counted.
     """
-    try:
-        languages = load()
-        named = os.environ.get("LANGS", "").strip()
-        selected = languages.select(named) if named else languages.all
-    except LanguagesError as error:
-        print(error, file=sys.stderr)
-        return 1
+    languages = load()
+    selected = languages.asked(languages.all)
     faults, counted = [], {}
     for language in languages.all:
         catalogs, damaged = read_all(folder_of(language.code))
         faults += damaged
         counted[language] = counts(catalogs)
-    print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
+    code = tell(faults)
     print("\n\n".join(table(language, counted[language]) for language in selected))
     try:
         REPORT.parent.mkdir(parents=True, exist_ok=True)
@@ -79,8 +73,8 @@ def main() -> int:
         name = REPORT.relative_to(ROOT)
         print(f"{name} could not be written: {error.strerror}.", file=sys.stderr)
         return 1
-    return 1 if faults else 0
+    return code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -31,8 +31,8 @@ from back_office_guide.core.catalog import (
     source_of,
     write,
 )
-from back_office_guide.core.faults import Fault, explain
-from back_office_guide.core.languages import Language, LanguagesError, load
+from back_office_guide.core.faults import Fault, GuideError, exit_code, tell
+from back_office_guide.core.languages import Language, load
 from back_office_guide.core.paths import ROOT, TEMPLATES, build_lock
 
 # How alike, of 100, two messages are at least (Indel similarity) for the translation of the one to
@@ -47,7 +47,7 @@ Pair = tuple[str, str]
 """A message, folded, and a translation made for it."""
 
 
-class LossError(Exception):
+class LossError(GuideError):
     """The update would lose translations: the fault is ours, and nothing was written."""
 
 
@@ -407,19 +407,9 @@ def run() -> list[Fault]:
 
 def main() -> int:
     """Bring the catalogs of every language up to date. Return the exit code."""
-    try:
-        with build_lock():
-            faults = run()
-    except (LanguagesError, LossError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(explain(error), file=sys.stderr)
-        return 1
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    return 1 if faults else 0
+    with build_lock():
+        return tell(run())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

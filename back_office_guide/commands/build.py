@@ -31,9 +31,9 @@ from back_office_guide.commands.inputs import (
     printed_time,
 )
 from back_office_guide.commands.typeset import TypesettingError, typeset
-from back_office_guide.core.faults import explain
+from back_office_guide.core.faults import GuideError, exit_code, explain
 from back_office_guide.core.git import is_shallow
-from back_office_guide.core.languages import Language, Languages, LanguagesError, load
+from back_office_guide.core.languages import Language, Languages, load
 from back_office_guide.core.paths import BUILD, LOCALE, ROOT, TEMPLATES, WORK, build_lock
 from back_office_guide.core.progress import published
 from back_office_guide.core.typesetting import obstacle
@@ -41,7 +41,7 @@ from back_office_guide.core.typesetting import obstacle
 DIGEST = ".inputs"
 
 
-class BuildError(Exception):
+class BuildError(GuideError):
     """A build did not succeed; the message says where to look."""
 
 
@@ -51,20 +51,18 @@ def main() -> int:
     parser.add_argument("target", choices=TARGETS)
     target = parser.parse_args().target
     os.umask(0o022)  # a site that only its maker can read cannot be served
-    try:
+
+    def run() -> int:
         languages = load()
         with build_lock():
             TARGETS[target](languages)
-    except (BuildError, LanguagesError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(explain(error), file=sys.stderr)
-        return 1
+        return 0
+
+    try:
+        return exit_code(run)
     except KeyboardInterrupt:
         print("Stopped. What was built before has not changed.", file=sys.stderr)
         return 130
-    return 0
 
 
 def wanted(languages: Languages) -> tuple[Language, ...]:
@@ -271,8 +269,7 @@ def serve(languages: Languages) -> None:
 
     Does not return: the process becomes sphinx-autobuild.
     """
-    named = os.environ.get("LANGS", "")
-    language = languages.select(named)[0] if named.strip() else languages.source
+    language = languages.asked((languages.source,))[0]
     result = BUILD / "serve" / language.code
     watched = [ROOT / name for name in INPUTS if name != "docs"]
     os.execv(  # noqa: S606

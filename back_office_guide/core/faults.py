@@ -1,5 +1,7 @@
 """What is wrong, in words for people."""
 
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from errno import EILSEQ
 from pathlib import Path
@@ -20,6 +22,28 @@ class Fault:
         """Return the one line that is printed: path:line: message, or path:line: code: message."""
         path = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
         return ": ".join(filter(None, (f"{path}:{self.line}", self.code, self.message)))
+
+
+class GuideError(Exception):
+    """What was asked for cannot be done; the message says why, and what to type."""
+
+
+def exit_code(command: Callable[[], int]) -> int:
+    """Run a command, and return its exit code: 1 where it cannot go on, having said why."""
+    try:
+        return command()
+    except GuideError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(explain(error), file=sys.stderr)
+    return 1
+
+
+def tell(faults: Iterable[Fault]) -> int:
+    """Print the faults, a line each, and return the exit code that they are worth."""
+    lines = list(map(str, faults))
+    print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)
+    return 1 if lines else 0
 
 
 def read_text(path: Path) -> str:

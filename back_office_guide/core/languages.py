@@ -1,6 +1,7 @@
 """Read languages.toml, the one list of the guide's languages."""
 
 import json
+import os
 import re
 import tomllib
 import unicodedata
@@ -10,6 +11,7 @@ from pathlib import Path
 from babel.core import Locale, UnknownLocaleError
 from babel.localedata import locale_identifiers
 
+from back_office_guide.core.faults import GuideError
 from back_office_guide.core.paths import LANGUAGES
 
 # The form that Sphinx and gettext share: https://www.sphinx-doc.org/en/master/usage/configuration.html#confval-language
@@ -30,7 +32,7 @@ FIELDS = {
 }
 
 
-class LanguagesError(Exception):
+class LanguagesError(GuideError):
     """The list cannot be used; the message names the file, the fault and what to write."""
 
 
@@ -66,6 +68,14 @@ class Languages:
     def get(self, code: str) -> Language:
         """Return the language of a code, with what is usual if the list does not hold it."""
         return next((each for each in self.all if each.code == code), None) or unlisted(code)
+
+    def asked(self, otherwise: tuple[Language, ...]) -> tuple[Language, ...]:
+        """Return the languages of the variable LANGS, or `otherwise` where it names none.
+
+        Raises LanguagesError for a code that the list does not hold.
+        """
+        codes = os.environ.get("LANGS", "")
+        return self.select(codes) if codes.strip() else otherwise
 
     def select(self, codes: str) -> tuple[Language, ...]:
         """Return the languages named in `codes` ("fr en"), or the published ones if it is empty.

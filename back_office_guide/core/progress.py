@@ -71,16 +71,20 @@ def counts(catalogs: Catalogs) -> dict[str, Count]:
     return {name: count(catalog, name) for name, catalog in catalogs.items()}
 
 
+def is_ready(language: Language, counted: Count, languages: Languages) -> bool:
+    """Say whether a language is to be published, and translated far enough for that."""
+    enough = bool(counted.messages) and counted.share >= languages.threshold
+    return language.published and (language == languages.source or enough)
+
+
 def published(languages: Languages, locale: Path) -> tuple[Language, ...]:
     """Return the languages that are to be published and translated far enough for that.
 
     `locale` is the folder of the catalogs; damaged ones are not counted.
     """
 
-    def is_ready(language: Language) -> bool:
-        counted = total(counts(read_all(folder_of(language.code, locale))[0]))
-        return bool(counted.messages) and counted.share >= languages.threshold
+    def counted(language: Language) -> Count:
+        return total(counts(read_all(folder_of(language.code, locale))[0]))
 
-    return tuple(
-        each for each in languages.select("") if each == languages.source or is_ready(each)
-    )
+    selected = languages.select("")
+    return tuple(each for each in selected if is_ready(each, counted(each), languages))

@@ -39,7 +39,7 @@ from back_office_guide.core.catalog import (
     read,
 )
 from back_office_guide.core.markup import PLAIN
-from back_office_guide.core.progress import count, refusals
+from back_office_guide.core.progress import Count, refusals
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def translations(path: Path) -> Translations:
             subtype=error.fault.code,
         )
         return Translations()
-    messages = {}
+    messages, shown = {}, 0
     for entry in catalog.translated_entries():
         fault = next(iter(refusals(entry, path.stem)), None)
         if fault:
@@ -83,9 +83,12 @@ def translations(path: Path) -> Translations:
                 type="catalog",
                 subtype=fault.code,
             )
-        elif entry.msgstr.strip() and not entry.msgctxt and not entry.msgid_plural:
+            continue
+        shown += 1
+        if entry.msgstr.strip() and not entry.msgctxt and not entry.msgid_plural:
             messages[entry.msgid] = entry.msgstr
-    return Translations(messages, 100 - count(catalog, path.stem).share)
+    others = sum(not entry.obsolete for entry in catalog) - shown
+    return Translations(messages, 100 - Count(translated=shown, empty=others).share)
 
 
 def load(app: Sphinx, config: Config) -> None:
