@@ -20,6 +20,7 @@ from hypothesis import settings
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.utils import is_connectable
+from small import write_small_guide
 
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.languages import load
@@ -180,6 +181,17 @@ def site(once: Once, checkout: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small(once: Once) -> Path:
+    """Return a small guide with all our tools, its templates, its catalogs and its site."""
+
+    def begin(folder: Path) -> None:
+        write_small_guide(copy_to(folder))
+        made("html", cwd=folder)
+
+    return once("small", begin)
+
+
+@pytest.fixture(scope="session")
 def books(once: Once, checkout: Path) -> dict[str, Path]:
     """Return the books by their language, built."""
     require(*COMMANDS["book"])
@@ -232,6 +244,13 @@ def copy(tmp_path: Path) -> Copy:
         return copy_to(tmp_path / name)
 
     return to
+
+
+@pytest.fixture
+def small_copy(small: Path, tmp_path: Path) -> Copy:
+    """Return a function that copies the small guide with what was built of it."""
+    ignored = shutil.ignore_patterns("*.lock")
+    return lambda name: Path(shutil.copytree(small, tmp_path / name, ignore=ignored, symlinks=True))
 
 
 @pytest.fixture

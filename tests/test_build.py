@@ -49,8 +49,8 @@ def test_nothing_is_rebuilt_when_nothing_changed(site: Path, checkout: Path) -> 
 @pytest.mark.parametrize(
     "name", ["docs/index.md", "conf.py", "back_office_guide/extensions/figures.py"]
 )
-def test_a_changed_input_is_rebuilt(built_copy: Copy, name: str) -> None:
-    folder = built_copy("changed")
+def test_a_changed_input_is_rebuilt(small_copy: Copy, name: str) -> None:
+    folder = small_copy("changed")
     assert "up to date" in made("html", cwd=folder, env=FRENCH)
     changed, written = folder / name, (folder / name).stat()
     changed.write_text(changed.read_text("utf-8") + "\n", "utf-8")
@@ -83,12 +83,12 @@ MOMENTS = [
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_build_killed_at_any_moment_leaves_the_last_site_whole(
-    built_copy: Copy, moment: str
+    small_copy: Copy, moment: str
 ) -> None:
-    folder = built_copy("killed")
+    folder = small_copy("killed")
     site = folder / "build" / "html"
     good = files_in(site)
-    add(folder / "docs" / "comprendre" / "definition.md", "Une phrase nouvelle.")
+    add(folder / "docs/mots.md", "Une phrase nouvelle.")
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, moment, "html"],
         cwd=folder,
@@ -98,7 +98,7 @@ def test_a_build_killed_at_any_moment_leaves_the_last_site_whole(
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    left, changed = files_in(site), "fr/comprendre/definition.html"
+    left, changed = files_in(site), "fr/mots.html"
     assert left.keys() == good.keys()
     assert left == good or b"Une phrase nouvelle" in left[changed]
     made("html", cwd=folder, env=FRENCH)
@@ -143,10 +143,10 @@ def test_a_build_that_the_system_ends_is_named(tmp_path: Path) -> None:
         )
 
 
-def test_a_page_that_does_not_build_keeps_the_last_site(built_copy: Copy) -> None:
-    folder = built_copy("broken page")
+def test_a_page_that_does_not_build_keeps_the_last_site(small_copy: Copy) -> None:
+    folder = small_copy("broken page")
     good = files_in(folder / "build" / "html")
-    (folder / "docs" / "comprendre" / "mots.md").write_text("# Mots\n\n{term}`inconnu`\n", "utf-8")
+    (folder / "docs/mots.md").write_text("# Mots\n\n{term}`inconnu`\n", "utf-8")
     run = make("html", cwd=folder, env=FRENCH)
     assert run.returncode != 0
     assert "mots.md:3" in run.stderr
@@ -155,16 +155,16 @@ def test_a_page_that_does_not_build_keeps_the_last_site(built_copy: Copy) -> Non
 
 
 @pytest.mark.parametrize("drawing", [None, "<svg><text>sans fin</svg>"])
-def test_a_figure_that_cannot_be_read_is_named(copy: Copy, drawing: str | None) -> None:
-    folder = copy("broken figure")
-    figure = folder / "docs" / "figures" / "smic.svg"
+def test_a_figure_that_cannot_be_read_is_named(small_copy: Copy, drawing: str | None) -> None:
+    folder = small_copy("broken figure")
+    figure = folder / "docs" / "figures" / "dessin.svg"
     figure.unlink()
     if drawing is not None:
         figure.write_text(drawing)
     run = make("html", cwd=folder, env=FRENCH)
     assert run.returncode != 0
-    assert "remuneration.md" in run.stderr
-    assert "smic.svg" in run.stderr
+    assert "mots.md" in run.stderr
+    assert "dessin.svg" in run.stderr
     assert "Traceback" not in run.stderr
 
 
@@ -177,8 +177,8 @@ def test_a_file_where_the_build_folder_should_be_is_named(copy: Copy) -> None:
     assert "Traceback" not in run.stderr
 
 
-def test_another_date_is_another_build(copy: Copy) -> None:
-    folder = copy("dates")
+def test_another_date_is_another_build(small_copy: Copy) -> None:
+    folder = small_copy("dates")
     for date, outcome in (("1", "built"), ("1", "up to date"), ("2", "built")):
         run = make("html", cwd=folder, env=FRENCH | {"SOURCE_DATE_EPOCH": date})
         assert outcome in run.stdout
@@ -216,9 +216,9 @@ def test_a_site_built_under_a_strict_umask_can_be_served(again: Path) -> None:
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX"])
-def test_a_locale_without_accents_speaks_all_the_same(built_copy: Copy, locale: str) -> None:
-    folder, env = built_copy(f"été {locale}"), FRENCH | {"LC_ALL": locale, "LANG": locale}
-    (folder / "docs" / "comprendre" / "mots.md").write_text("# Mots\n\n{term}`mêlé`\n", "utf-8")
+def test_a_locale_without_accents_speaks_all_the_same(small_copy: Copy, locale: str) -> None:
+    folder, env = small_copy(f"été {locale}"), FRENCH | {"LC_ALL": locale, "LANG": locale}
+    (folder / "docs/mots.md").write_text("# Mots\n\n{term}`mêlé`\n", "utf-8")
     run = make("html", cwd=folder, env=env)
     assert "mêlé" in run.stderr
     assert "html, Français: failed" in run.stderr
@@ -340,8 +340,8 @@ def test_a_missing_list_of_languages_is_explained(copy: Copy) -> None:
     assert "Traceback" not in run.stderr
 
 
-def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
-    folder = copy("served")
+def test_serve_shows_a_page_and_then_its_change(small_copy: Copy) -> None:
+    folder = small_copy("served")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -355,7 +355,7 @@ def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
 
     def shown() -> str:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/comprendre/definition.html") as answer:
+            with urlopen(f"http://127.0.0.1:{port}/mots.html") as answer:
                 return str(answer.read(), "utf-8")
         except (OSError, HTTPException):  # it does not listen yet, or is writing the page
             return ""
@@ -367,9 +367,9 @@ def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
             assert time.monotonic() < give_up, f"never shown: {text}"
 
     try:
-        wait_for("Définition")
+        wait_for("Les mots")
         assert "Une phrase nouvelle" not in shown()
-        add(folder / "docs" / "comprendre" / "definition.md", "Une phrase nouvelle.")
+        add(folder / "docs/mots.md", "Une phrase nouvelle.")
         wait_for("Une phrase nouvelle")
     finally:
         os.killpg(serving.pid, signal.SIGTERM)
