@@ -50,6 +50,9 @@ UNWANTED = (
 # When the pages of the guide that is built were committed, which results print.
 COMMITTED = "2026-03-05T12:00:00+00:00"
 
+# Another user, in another locale and zone.
+ELSEWHERE = {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Auckland", "USER": "other"}
+
 Copy = Callable[[str], Path]
 
 
@@ -186,6 +189,7 @@ def small(once: Once) -> Path:
 
     def begin(folder: Path) -> None:
         write_small_guide(copy_to(folder))
+        made("update-po", cwd=folder)
         made("html", cwd=folder)
 
     return once("small", begin)
@@ -218,20 +222,17 @@ def template_folder(once: Once, checkout: Path) -> Path:
 def again(once: Once, checkout: Path) -> Path:
     """Return the guide once more, built by another user, elsewhere, in another locale and zone.
 
-    The site of all languages; the book and e-book of the one from right to left.
+    The site in both directions, and the e-book from right to left.
     """
     if not shutil.which("git"):
         unavailable("not installed: git, from which pages have their dates")
 
     def build(folder: Path) -> None:
         shutil.copytree(checkout, folder, ignore=shutil.ignore_patterns("build"), symlinks=True)
-        env = {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Auckland", "USER": "other"}
-        if shutil.which("lualatex"):
-            made("latexpdf", cwd=folder, env=env | {"LANGS": "ar"})
         if shutil.which("rsvg-convert"):
-            made("epub", cwd=folder, env=env | {"LANGS": "ar"})
-        command = "umask 077 && make html"
-        subprocess.run(["sh", "-c", command], cwd=folder, env=os.environ | env, check=True)
+            made("epub", cwd=folder, env=ELSEWHERE | {"LANGS": "ar"})
+        command = "umask 077 && make html LANGS='fr ar'"
+        subprocess.run(["sh", "-c", command], cwd=folder, env=os.environ | ELSEWHERE, check=True)
 
     return once("un autre, à côté", build)
 

@@ -16,7 +16,7 @@ from back_office_guide.core.catalog import folder_of, read_all
 ROOT = Path(__file__).resolve().parent.parent
 FIELDS = ("name", "direction", "number", "percent", "amount", "quotes")
 EDITIONS = tomllib.loads((ROOT / "tests/editions.toml").read_text("utf-8"))
-PUBLISHED = ("fr", "it", "he")
+PUBLISHED = ("en", "ar")
 PAGES = {
     "index": (
         "# Le bureau de derrière\n\n"
@@ -48,7 +48,12 @@ def write_small_guide(folder: Path) -> None:
     docs = folder / "docs"
     for path in [*docs.rglob("*.md"), *docs.glob("figures/*.svg")]:
         path.unlink()
+    words_of_the_theme = [f"locale/{code}/LC_MESSAGES/sphinx.po" for code in PUBLISHED]
+    kept = {name: (docs / name).read_bytes() for name in words_of_the_theme}
     shutil.rmtree(docs / "locale")
+    for name, content in kept.items():
+        (docs / name).parent.mkdir(parents=True)
+        (docs / name).write_bytes(content)
     for name, text in PAGES.items():
         (docs / f"{name}.md").write_text(text, "utf-8")
     (docs / "figures/dessin.svg").write_text(DRAWING, "utf-8")

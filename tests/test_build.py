@@ -18,6 +18,7 @@ import pytest
 from conftest import (
     CODES,
     COMMITTED,
+    ELSEWHERE,
     ROOT,
     Copy,
     add,
@@ -31,6 +32,7 @@ from conftest import (
 from warm import run_module
 
 from back_office_guide.commands import build
+from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.languages import Language, load
 
 LANGUAGES = load()
@@ -68,6 +70,7 @@ if "." in names:
 assert hasattr(owner, name)
 setattr(owner, name, lambda *_, **__: os.killpg(0, signal.SIGKILL))
 from back_office_guide.commands import build
+from back_office_guide.commands.system_packages import COMMANDS
 sys.exit(build.main())
 """
 # Moments of a build, from its start to its end.
@@ -200,14 +203,18 @@ def test_plain_sphinx_build_gives_the_same_pages(
 
 
 def test_a_build_elsewhere_by_another_user_gives_the_same_site(site: Path, again: Path) -> None:
-    assert files_in(again / "build/html") == files_in(site.parent)
+    for code in ("fr", "ar"):
+        assert files_in(again / "build/html" / code) == files_in(site.parent / code)
 
 
-def test_a_build_elsewhere_by_another_user_gives_the_same_book(
-    books: dict[str, Path], again: Path
-) -> None:
-    book = again / "build/pdf/back-office-ar.pdf"
-    assert book.read_bytes() == books["ar"].read_bytes()
+def test_a_build_elsewhere_by_another_user_gives_the_same_book(small_copy: Copy) -> None:
+    require(*COMMANDS["book"])
+    right_to_left = {"LANGS": "ar"}
+    here, there = small_copy("here"), small_copy("là, à côté")
+    made("latexpdf", cwd=here, env=right_to_left)
+    made("latexpdf", cwd=there, env=ELSEWHERE | right_to_left)
+    book = "build/pdf/back-office-ar.pdf"
+    assert (here / book).read_bytes() == (there / book).read_bytes()
 
 
 def test_a_site_built_under_a_strict_umask_can_be_served(again: Path) -> None:
