@@ -184,7 +184,7 @@ def site(once: Once, checkout: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small(once: Once) -> Path:
+def small_guide(once: Once) -> Path:
     """Return a small guide with all our tools, its templates, its catalogs and its site."""
 
     def begin(folder: Path) -> None:
@@ -248,10 +248,12 @@ def copy(tmp_path: Path) -> Copy:
 
 
 @pytest.fixture
-def small_copy(small: Path, tmp_path: Path) -> Copy:
+def small_copy(small_guide: Path, tmp_path: Path) -> Copy:
     """Return a function that copies the small guide with what was built of it."""
     ignored = shutil.ignore_patterns("*.lock")
-    return lambda name: Path(shutil.copytree(small, tmp_path / name, ignore=ignored, symlinks=True))
+    return lambda name: Path(
+        shutil.copytree(small_guide, tmp_path / name, ignore=ignored, symlinks=True)
+    )
 
 
 @pytest.fixture

@@ -401,18 +401,16 @@ def test_a_page_can_be_improved_where_it_is_written(abroad: Path) -> None:
     )
 
 
-def test_a_page_that_is_not_wholly_translated_says_so(built_copy: Copy) -> None:
-    guide = built_copy("guide")
-    path = guide / "docs/locale/ar/LC_MESSAGES/comprendre/mots.po"
+def test_a_page_that_is_not_wholly_translated_says_so(small_copy: Copy) -> None:
+    guide = small_copy("guide")
+    path = guide / "docs/locale/ar/LC_MESSAGES/mots.po"
     text = path.read_text("utf-8")
-    path.write_text(
-        re.sub(r'(msgid "Le mot et ses équivalents"\nmsgstr) ".*"', r'\1 ""', text), "utf-8"
-    )
+    path.write_text(re.sub(r'(msgid "Les mots"\nmsgstr) ".*"', r'\1 ""', text), "utf-8")
     made("html", cwd=guide, env={"LANGS": "ar"})
-    partial_page = (guide / "build/html/ar/comprendre/mots.html").read_text("utf-8")
+    partial_page = (guide / "build/html/ar/mots.html").read_text("utf-8")
     assert re.search(r"[1-9]\d?% من هذه الصفحة لم يُترجم بعد", partial_page)
-    assert '<h1 dir="ltr" lang="fr">Le mot et ses équivalents</h1>' in partial_page
-    whole = (guide / "build/html/ar/comprendre/definition.html").read_text("utf-8")
+    assert '<h1 dir="ltr" lang="fr">Les mots</h1>' in partial_page
+    whole = (guide / "build/html/ar/glossaire.html").read_text("utf-8")
     assert "لم يُترجم بعد" not in whole
     assert '<h1 dir="ltr"' not in whole
 
@@ -479,8 +477,9 @@ def test_a_link_to_a_page_shows_its_title_words_and_picture(abroad: Path) -> Non
     assert (content[16:20], content[20:24]) == ((1200).to_bytes(4), (630).to_bytes(4))
 
 
-def test_the_books_stand_beside_the_site_when_they_are_asked_for(copy: Copy) -> None:
-    guide = copy("guide")
+def test_the_books_stand_beside_the_site_when_they_are_asked_for(small_copy: Copy) -> None:
+    guide = small_copy("guide")
+    shutil.rmtree(guide / "build/html")
     run = make("html", cwd=guide, env={"LANGS": "fr", "BOOKS": "yes"})
     assert run.returncode != 0
     assert "back-office-fr.pdf is missing. Run make latexpdf epub first." in run.stderr
@@ -488,9 +487,9 @@ def test_the_books_stand_beside_the_site_when_they_are_asked_for(copy: Copy) -> 
         (guide / "build" / kind).mkdir(parents=True)
         (guide / "build" / kind / f"back-office-fr.{kind}").write_bytes(b"a book")
     made("html", cwd=guide, env={"LANGS": "fr", "BOOKS": "yes"})
-    page = guide / "build/html/fr/comprendre/mots.html"
+    page = guide / "build/html/fr/mots.html"
     for book in ("back-office-fr.pdf", "back-office-fr.epub"):
-        assert f'href="../../{book}"' in page.read_text("utf-8")
+        assert f'href="../{book}"' in page.read_text("utf-8")
         assert (guide / "build/html" / book).is_file()
 
 

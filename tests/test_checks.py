@@ -191,25 +191,25 @@ def test_a_figure_has_a_title_a_description_and_text(
     )
 
 
-def test_a_link_that_leads_nowhere_is_named_with_its_line(copy: Copy) -> None:
-    folder = copy("dead link")
-    page = folder / "docs" / "contribuer" / "ecrire.md"
-    page.write_text("# Écrire\n\nVoir [](#page-perdue) et {term}`mot inconnu`.\n", "utf-8")
+def test_a_link_that_leads_nowhere_is_named_with_its_line(small_copy: Copy) -> None:
+    folder = small_copy("dead link")
+    page = folder / "docs/mots.md"
+    page.write_text("# Les mots\n\nVoir [](#page-perdue) et {term}`mot inconnu`.\n", "utf-8")
     run = make("messages", cwd=folder)
     assert run.returncode != 0
-    assert "ecrire.md:3" in run.stderr
+    assert "mots.md:3" in run.stderr
     assert "page-perdue" in run.stderr
     assert "mot inconnu" in run.stderr
 
 
-def test_grammar_and_spelling_are_checked_with_the_place_and_the_mend(copy: Copy) -> None:
+def test_grammar_and_spelling_are_checked_with_the_place_and_the_mend(small_copy: Copy) -> None:
     require("grammalecte-cli")
-    folder = copy("grammar")
-    page = folder / "docs" / "contribuer" / "ecrire.md"
-    page.write_text("(page-ecrire)=\n# Écrire\n\nLes opération sont traitees.\n", "utf-8")
+    folder = small_copy("grammar")
+    page = folder / "docs/mots.md"
+    page.write_text("(page-mots)=\n# Les mots\n\nLes opération sont traitees.\n", "utf-8")
     run = make("messages", cwd=folder)
     assert run.returncode != 0
-    assert "docs/contribuer/ecrire.md:4: “Les opération" in run.stderr
+    assert "docs/mots.md:4: “Les opération" in run.stderr
     assert "Write: opérations" in run.stderr
     assert "“traitees”: unknown word" in run.stderr
     assert "docs/words.txt" in run.stderr

@@ -47,9 +47,9 @@ class Edition:
 
 
 @pytest.fixture(params=EDITIONS)
-def edition(small: Path, request: pytest.FixtureRequest) -> Edition:
+def edition(small_guide: Path, request: pytest.FixtureRequest) -> Edition:
     code = str(request.param)
-    return Edition(small, code, EDITIONS[code]["fields"][1])
+    return Edition(small_guide, code, EDITIONS[code]["fields"][1])
 
 
 def test_a_right_translation_gives_no_alarm(edition: Edition) -> None:
@@ -93,8 +93,8 @@ def test_the_ebook_is_in_the_language(edition: Edition) -> None:
 
 
 @pytest.mark.parametrize("amount", ["£5", "R$ 5", "5 zł", "5 €", "kr. 5"])
-def test_amounts_are_written_in_many_ways(small: Path, tmp_path: Path, amount: str) -> None:
-    text = (small / "languages.toml").read_text("utf-8")
+def test_amounts_are_written_in_many_ways(small_guide: Path, tmp_path: Path, amount: str) -> None:
+    text = (small_guide / "languages.toml").read_text("utf-8")
     path = tmp_path / "languages.toml"
     path.write_text(re.sub('amount = ".*"', f'amount = "{amount}"', text, count=1), "utf-8")
     assert load(path).get("fr").amount == amount

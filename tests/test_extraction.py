@@ -182,8 +182,8 @@ def times_of(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*.pot")}
 
 
-def test_nothing_is_written_when_no_message_changed(extracted_copy: Copy) -> None:
-    guide = extracted_copy("guide")
+def test_nothing_is_written_when_no_message_changed(small_copy: Copy) -> None:
+    guide = small_copy("guide")
     before = times_of(guide / "build/gettext")
     add(guide / "docs/index.md", "% Un commentaire, qui n’est pas un message.")
     made("gettext", cwd=guide)
