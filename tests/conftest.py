@@ -116,9 +116,9 @@ def copy_to(folder: Path) -> Path:
     return folder
 
 
-def copy_with(checkout: Path, folder: Path, result: str) -> Path:
-    """Copy a guide with one of the results that were built in it, and return the copy."""
-    others = {"work", "pdf", "epub", "html", "gettext"} - {result}
+def copy_with(checkout: Path, folder: Path, *results: str) -> Path:
+    """Copy a guide with some of the results that were built in it, and return the copy."""
+    others = {"work", "pdf", "epub", "html", "gettext"} - {*results}
     unwanted = shutil.ignore_patterns(*others, "*.lock")
     return Path(shutil.copytree(checkout, folder, ignore=unwanted, symlinks=True))
 
@@ -250,10 +250,7 @@ def copy(tmp_path: Path) -> Copy:
 @pytest.fixture
 def small_copy(small_guide: Path, tmp_path: Path) -> Copy:
     """Return a function that copies the small guide with what was built of it."""
-    ignored = shutil.ignore_patterns("*.lock")
-    return lambda name: Path(
-        shutil.copytree(small_guide, tmp_path / name, ignore=ignored, symlinks=True)
-    )
+    return lambda name: copy_with(small_guide, tmp_path / name, "html", "gettext")
 
 
 @pytest.fixture
