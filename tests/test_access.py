@@ -1,4 +1,4 @@
-"""Every reader can use the site: readers' tools, the keyboard, any width, direction and policy."""
+"""Every reader can use the site: by a screen reader, the keyboard, at any width, in any direction."""
 
 import gzip
 import json

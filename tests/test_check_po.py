@@ -87,10 +87,10 @@ PLANTED = {
     "an emphasis added": Planted("emphasis", plain, lambda text: f"*{text}*"),
     "a tag": Planted("html", plain, lambda text: f"<b>{text}</b>"),
     "a block of HTML": Planted("block", plain, lambda text: f"<div>\n{text}\n</div>"),
-    "the sign of a title": Planted("block", plain, lambda text: f"# {text}"),
-    "the sign of a list": Planted("block", plain, lambda text: f"- {text}"),
+    "the mark of a title": Planted("block", plain, lambda text: f"# {text}"),
+    "the mark of a list": Planted("block", plain, lambda text: f"- {text}"),
     "a number as that of a list": Planted("block", plain, lambda text: f"1. {text}"),
-    "the sign of a quotation": Planted("block", plain, lambda text: f"> {text}"),
+    "the mark of a quotation": Planted("block", plain, lambda text: f"> {text}"),
     "two paragraphs": Planted("block", plain, lambda text: f"{text}\n\n{text}"),
     "two lines": Planted("block", plain, lambda text: f"{text}\n{text}"),
     "a directive": Planted("block", plain, lambda text: f":::{{note}}\n{text}\n:::"),
@@ -103,7 +103,7 @@ PLANTED = {
     "a French thousand": Planted(
         "numbers", matches(r"€\d+,\d{3}\b"), sub(r"(€\d+),(\d{3})", "\\1\u202f\\2")
     ),
-    "a percentage without sign": Planted("numbers", matches(r"\d%"), sub(r"(\d)%", r"\1")),
+    "a percentage without its sign": Planted("numbers", matches(r"\d%"), sub(r"(\d)%", r"\1")),
     "an amount the French way": Planted("amounts", matches(r"€\d"), sub(r"€([\d,.]*\d)", r"\1 €")),
     "a percentage the French way": Planted("amounts", matches(r"\d%"), sub(r"(\d)%", "\\1\u00a0%")),
     "a month changed": Planted(
@@ -324,7 +324,7 @@ def test_a_page_without_catalog_is_named(small: tuple[Path, Book, polib.POFile])
     ]
 
 
-def test_the_command_names_file_line_and_mend_and_fails(extracted_copy: Copy) -> None:
+def test_the_command_names_file_line_and_what_to_write_and_fails(extracted_copy: Copy) -> None:
     guide = extracted_copy("guide")
     path = guide / "docs/locale/en/LC_MESSAGES/index.po"
     catalog = read(path)

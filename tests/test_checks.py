@@ -43,7 +43,7 @@ def test_the_guide_itself_passes(template_folder: Path, checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("construct", "line", "mend"),
+    ("construct", "line", "advice"),
     [
         ("| a | b |\n|---|---|\n| c | d |\n", 3, "write a {list-table} directive"),
         (":::{table} Titre\n\n| a |\n|---|\n| c |\n:::\n", 3, "write a {list-table} directive"),
@@ -71,10 +71,10 @@ def test_the_guide_itself_passes(template_folder: Path, checkout: Path) -> None:
     ],
 )
 def test_a_construct_that_translation_loses_is_refused_with_its_line_and_mend(
-    tmp_path: Path, construct: str, line: int, mend: str
+    tmp_path: Path, construct: str, line: int, advice: str
 ) -> None:
     found = faults(tmp_path, f"# Titre\n\n{construct}")
-    assert any(fault.startswith(f"page.md:{line}: ") and mend in fault for fault in found), found
+    assert any(fault.startswith(f"page.md:{line}: ") and advice in fault for fault in found), found
 
 
 def test_what_the_guide_may_use_is_not_refused(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_the_text_of_figures_is_mended_too() -> None:
         (":::{container} a\n:name: b\n\nUn.\n:::", "the option name is lost"),
         ("Un {kbd} `A`.", "write {role}`text`, without a space"),
         ("Un :smile: ici.", "the book has no emoji"),
-        ("Voir [la page](voir.md).", "a link to voir.md goes astray"),
+        ("Voir [la page](voir.md).", "a link to voir.md leads nowhere"),
         ("Voir [](#page-aide).", "which the book and the e-book leave out"),
     ],
 )
@@ -202,7 +202,9 @@ def test_a_link_that_leads_nowhere_is_named_with_its_line(small_copy: Copy) -> N
     assert "mot inconnu" in run.stderr
 
 
-def test_grammar_and_spelling_are_checked_with_the_place_and_the_mend(small_copy: Copy) -> None:
+def test_grammar_and_spelling_are_checked_with_their_place(
+    small_copy: Copy,
+) -> None:
     require("grammalecte-cli")
     folder = small_copy("grammar")
     page = folder / "docs/mots.md"

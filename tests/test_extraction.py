@@ -1,4 +1,4 @@
-"""`make gettext` finds all that readers see, says where it stands, and is the same every time."""
+"""`make gettext` finds all that readers see, says where it is, and is the same every time."""
 
 import re
 from pathlib import Path

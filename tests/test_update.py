@@ -676,7 +676,7 @@ def test_an_update_that_is_killed_leaves_whole_catalogs_and_every_translation(
             break
         assert run.returncode == -signal.SIGKILL
         killed += 1
-        # The next update mends what was left half way.
+        # The next update completes what was left half way.
         done = subprocess.run(
             [sys.executable, "-c", script, *words[:2], "99"], cwd=ROOT, check=True
         )
