@@ -1,4 +1,4 @@
-"""Every reader can use the site: by a screen reader, the keyboard, at any width, in any direction."""
+"""Every reader can use the site: with a screen reader, by the keyboard, at any width."""
 
 import gzip
 import json
