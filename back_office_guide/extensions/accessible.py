@@ -18,7 +18,7 @@ from sphinx.writers.html5 import HTML5Translator
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 from back_office_guide.extensions.translations import UNTRANSLATED, translations
 
-TERM = "#term-"
+TERM = "term-"
 
 # How many letters of a definition are shown beside a link to the term.
 PREVIEW = 200
@@ -177,29 +177,29 @@ def _is_prose(text: nodes.Text) -> bool:
 class Definitions(SphinxPostTransform):
     """Give each link to a term of the glossary its definition, for the preview on the site."""
 
-    builders = ("html",)
+    builders = ("html", "dirhtml")
     default_priority = 600
 
     def run(self, **_: object) -> None:
         """Look for the terms of one page."""
         for reference in self.document.findall(nodes.reference):
-            address = str(reference.get("refuri", ""))
-            if TERM not in address:
-                continue
-            definition = definitions(self.env).get(address.partition("#")[2])
-            if definition:
+            term = str(reference.get("refuri", "")).partition("#")[2]
+            if term.startswith(TERM) and (definition := definitions(self.env).get(term)):
                 reference["definition"] = shorten(definition, PREVIEW, placeholder="…")
 
 
 @cache
 def definitions(env: BuildEnvironment) -> dict[str, str]:
     """Return the definition of each term, by its identifier."""
-    known: dict[str, str] = {}
     objects = env.domains.standard_domain.get_objects()
-    for docname in {item[3] for item in objects if item[2] == "term"}:
-        for item in env.get_doctree(docname).findall(nodes.definition_list_item):
-            known |= _definition(item)
-    return known
+    return {
+        name: " ".join(item[-1].astext().split())
+        for docname in {item[3] for item in objects if item[2] == "term"}
+        for item in env.get_doctree(docname).findall(nodes.definition_list_item)
+        for term in item.findall(nodes.term)
+        for name in term["ids"]
+        if name.startswith(TERM)
+    }
 
 
 class Amounts(SphinxPostTransform):
@@ -231,12 +231,6 @@ class OneIdentifier(SphinxPostTransform):
         for wrapper in self.document.findall(nodes.container):
             if "table-wrapper" in wrapper["classes"]:
                 wrapper["ids"] = []
-
-
-def _definition(item: nodes.definition_list_item) -> dict[str, str]:
-    ids = [name for term in item.findall(nodes.term) for name in term["ids"]]
-    texts = [" ".join(each.astext().split()) for each in item.findall(nodes.definition)]
-    return {name: " ".join(texts) for name in ids if name.startswith("term-")}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

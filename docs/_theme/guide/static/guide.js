@@ -199,7 +199,7 @@ document.addEventListener("keydown", (event) => {
 // The words that were searched for, from the page of results: #…?words are kept for one visit.
 try {
   const words = sessionStorage.getItem("searched");
-  if (words && document.referrer.includes("search.html")) markWords(words.split(" "));
+  if (words && document.referrer.startsWith(document.forms[0].action)) markWords(words.split(" "));
   sessionStorage.removeItem("searched");
 } catch { /* storage is refused */ }
 

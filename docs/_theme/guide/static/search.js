@@ -9,11 +9,19 @@ var Search = (() => {
   const SHOWN = 90; // letters of a passage, about those of the beginnings in the index
   const LONGEST = 40; // of words that are taken for misspelled or for two in one
 
+  let indexed = new Set();
+
+  // Returns the stem of a word, without what is written in one with it where only the rest is indexed.
+  function stem(word) {
+    const whole = stemmer.stemWord(word);
+    let rest = whole;
+    while (!indexed.has(rest) && PREFIX.test(rest)) rest = rest.replace(PREFIX, "");
+    return indexed.has(rest) ? rest : whole;
+  }
+
   // Returns the stems of a word, as it is written and without accents.
   function stems(word) {
-    if (!stemmed.has(word)) {
-      stemmed.set(word, [...new Set([word, fold(word)].map((form) => stemmer.stemWord(form)))]);
-    }
+    if (!stemmed.has(word)) stemmed.set(word, [...new Set([word, fold(word)].map(stem))]);
     return stemmed.get(word);
   }
 
@@ -26,9 +34,12 @@ var Search = (() => {
 
   // Returns what can be found, pages and entries of the glossary, and the words that lead to them.
   function prepare(index) {
-    const units = index.docnames.map((docname, page) => ({
+    indexed = new Set(Object.keys(index.terms));
+    const addressOf = (page) => document.getElementById("search-results").dataset.address
+      .replace("PAGE", index.docnames[page]).replace(/(^|\/)index\/$/, "$1");
+    const units = index.docnames.map((_, page) => ({
       text: index.leads[page],
-      names: [{ title: index.titles[page], link: `${docname}.html`, weight: 2.5 }],
+      names: [{ title: index.titles[page], link: addressOf(page), weight: 2.5 }],
       weight: index.last.includes(page) ? 0.4 : index.lists.includes(page) ? 0.6 : 1,
       strength: new Map(),
     }));
@@ -37,13 +48,12 @@ var Search = (() => {
     }
     for (const [title, places] of Object.entries(index.alltitles)) {
       for (const [page, anchor] of places) {
-        if (!anchor) continue;
-        units[page].names.push({ title, link: `${index.docnames[page]}.html#${anchor}`, weight: 1 });
+        units[page].names.push({ title, link: `${addressOf(page)}#${anchor}`, weight: 1 });
       }
     }
     for (const [title, places] of Object.entries(index.indexentries)) {
       for (const [page, anchor] of places) {
-        const link = `${index.docnames[page]}.html#${anchor}`;
+        const link = `${addressOf(page)}#${anchor}`;
         const short = Object.keys(index.acronyms).filter((each) => index.acronyms[each] === anchor);
         // "know your customer (KYC)" is also "know your customer", and "KYC".
         const parts = title.split(/[()]/).filter((part) => part.trim());
@@ -78,8 +88,9 @@ var Search = (() => {
     // What means one thing: the words of a line of synonyms, and a name of several words.
     const sayings = index.synonyms.map((line) => line.split(",").map(contentOf));
     for (const { entry, names } of units) {
-      const sayingsOf = names.map((name) => contentOf(name.says ?? "")).filter((words) => words.length > 1);
-      if (entry) sayings.push(...sayingsOf.map((words) => [words]));
+      if (!entry) continue;
+      const [whole, ...others] = names.map((name) => contentOf(name.says));
+      sayings.push(...[[whole], others].filter(([words]) => words?.length > 1));
     }
     return {
       units,
@@ -152,20 +163,20 @@ var Search = (() => {
     return [...Array(plain.length).keys()].slice(1)
       .filter((cut) => (cut > 2 && cut < plain.length - 2) || digit(cut) !== digit(cut - 1))
       .map((cut) => [plain.slice(0, cut), plain.slice(cut)])
-      .find((parts) => parts.every(known));
+      .find((parts) => parts.every((part) => known(part) && !(part.length > 2 && stopwords.has(part))));
   }
 
   // Returns what a query asks for: for each of its words, or for several that mean one thing, the
   // ways to say it. A way is a list of words, each a map of stems to how likely they are meant.
   function asked(model, query) {
     const known = (word) => stems(word).some((stem) => model.holders.has(stem));
-    const all = [...new Set(splitQuery(query))].slice(0, 20)
+    const all = splitQuery(query).slice(0, 20)
       .map((word) => (word.endsWith("_") && !known(word) ? word.slice(0, -1) : word));
     const content = all.filter((word) => !stopwords.has(word));
     const words = content.length ? content : all;
     const same = (one, other) => other && stems(one).some((stem) => stems(other).includes(stem));
-    const concepts = [];
-    const unknown = [];
+    const concepts = new Map();
+    const unknown = new Map();
     for (let place = 0; place < words.length;) {
       let span = 1;
       const others = content.length ? [] : [[[`${words[place]}_`], 1.25]];
@@ -183,18 +194,19 @@ var Search = (() => {
       const ways = [[words.slice(place, place + span), 1], ...others]
         .map(([way, weight]) => ({ weight, words: way.map((each) => meant(model, each)) }))
         .filter((way) => way.words.every((each) => each.size));
+      const said = words.slice(place, place + span).join(" ");
       if (!ways.length) {
         const parts = partsOf(words[place], known);
-        const near = parts || unknown.length > 3 ? null : nearest(model, words[place]);
+        const near = parts || unknown.size > 3 ? null : nearest(model, words[place]);
         if (near?.stem) ways.push({ weight: 0.7, words: [new Map([[near.stem, 1]])] });
         else if (near) ways.push({ weight: 0.7, words: [meant(model, near.written)] });
         if (parts) ways.push({ weight: 1, words: parts.map((part) => meant(model, part)) });
-        else unknown.push([words[place], near?.written]);
+        else unknown.set(said, near?.written);
       }
-      if (ways.length) concepts.push(ways);
+      if (ways.length) concepts.set(said, ways);
       place += span;
     }
-    return { concepts, unknown, passed: all.length - words.length };
+    return { concepts: [...concepts.values()], unknown: [...unknown], passed: all.length - words.length };
   }
 
   // Returns the pages and entries that say what is meant, each with how surely, and how much of it is
