@@ -2,7 +2,6 @@
 
 import re
 from functools import cache, cached_property
-from textwrap import shorten
 
 from docutils import nodes
 from docutils.nodes import Element, Node
@@ -17,6 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 from back_office_guide.extensions.translations import UNTRANSLATED, translations
+from back_office_guide.extensions.website import shortened
 
 TERM = "term-"
 
@@ -185,7 +185,7 @@ class Definitions(SphinxPostTransform):
         for reference in self.document.findall(nodes.reference):
             term = str(reference.get("refuri", "")).partition("#")[2]
             if term.startswith(TERM) and (definition := definitions(self.env).get(term)):
-                reference["definition"] = shorten(definition, PREVIEW, placeholder="…")
+                reference["definition"] = shortened(definition, PREVIEW)
 
 
 @cache
@@ -193,7 +193,7 @@ def definitions(env: BuildEnvironment) -> dict[str, str]:
     """Return the definition of each term, by its identifier."""
     objects = env.domains.standard_domain.get_objects()
     return {
-        name: " ".join(item[-1].astext().split())
+        name: item[-1].astext()
         for docname in {item[3] for item in objects if item[2] == "term"}
         for item in env.get_doctree(docname).findall(nodes.definition_list_item)
         for term in item.findall(nodes.term)

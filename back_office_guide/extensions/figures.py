@@ -38,14 +38,14 @@ class TranslatedFigures(SphinxPostTransform):
     """What is the same for all builders: each SVG image of a page is handed over in its turn."""
 
     def run(self, **_: object) -> None:
-        """Treat the figures of one page, or of a book."""
+        """Replace the drawings of one page, or of a book."""
         images = list(self.document.findall(nodes.image))
         for place, image in enumerate(images, start=1):
             path = Path(self.app.srcdir, image["uri"])
             if path.suffix != ".svg":
                 continue
             try:
-                self.treat(image, path, self._drawing(image, path), place)
+                self.replace(image, path, self._drawing(image, path), place)
             except (OSError, ET.ParseError) as error:
                 logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
                 image.parent.remove(image)  # which the converter would stop at
@@ -69,7 +69,7 @@ class TranslatedFigures(SphinxPostTransform):
         known = translations(catalog_path(self.config, self.page_of(image))).messages
         return lambda text: known.get(text, text)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+    def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Set the drawing of the file `path` into the page, of whose images it has this place."""
         raise NotImplementedError
 
@@ -81,7 +81,7 @@ class InlineFigures(TranslatedFigures):
     default_priority = 90
     formats = ("html",)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+    def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Put the drawing in the place of the image, and on the site a file of it to keep."""
         if self.app.builder.name != "epub" and self.config.html_theme == "guide":
             figure: nodes.Element = image.parent
@@ -112,7 +112,7 @@ class CopiedFigures(TranslatedFigures):
     default_priority = 90
     formats = ("latex",)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+    def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Put the copy in the place of the image."""
         copied = Path(self.app.doctreedir, "figures", self.page_of(image), str(place), path.name)
         copied.parent.mkdir(parents=True, exist_ok=True)
@@ -170,9 +170,10 @@ def speaking(svg: ET.Element) -> Iterator[ET.Element]:
 
 
 def inline(svg: ET.Element, name: str, alternative: str) -> str:
-    """Return a drawing as HTML, named by `alternative` and described by its desc.
+    """Return a drawing as HTML, named by its title and described by its alternative text.
 
-    `name` is its own in the page, and begins the identifiers in it. The roles and names follow
+    One without title or description is named by the alternative text. `name` is its own in the
+    page, and begins the identifiers in it. The roles and names follow
     https://www.w3.org/TR/svg-aam-1.0/.
     """
     own = {node.get("id") for node in svg.iter()}
@@ -187,10 +188,13 @@ def inline(svg: ET.Element, name: str, alternative: str) -> str:
             node.set("id", f"{name}-{node.get('id')}")
     svg.set("role", "img")
     svg.set("aria-label", alternative)
-    description = svg.find(f"{{{SVG}}}desc")
-    if description is not None:
-        description.set("id", f"{name}-desc")
+    title, description = svg.find(f"{{{SVG}}}title"), svg.find(f"{{{SVG}}}desc")
+    if title is not None and description is not None:
+        svg.set("aria-label", title.text or alternative)
+        svg.remove(title)  # which would be shown over the drawing
         svg.set("aria-describedby", f"{name}-desc")
+        description.set("id", f"{name}-desc")
+        description.text = alternative
     return ET.tostring(svg, encoding="unicode")
 
 

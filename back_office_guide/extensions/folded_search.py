@@ -37,10 +37,12 @@ from back_office_guide.extensions.accessible import definitions
 from back_office_guide.extensions.website import description, shortened
 
 # What Unicode does not take for a letter with a mark. The same tables are in folded_search.js.
-LETTERS = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ى": "ي", "ة": "ه"}
+LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ى": "ي", "ة": "ه"})
 # Arabic-Indic digits, those of the west and of the east.
 DIGITS = {start + digit: str(digit) for start in (0x660, 0x6F0) for digit in range(10)}
 DIGITS[ord("ـ")] = ""  # the Arabic letter that only stretches
+# Marks, and characters that only format: https://www.unicode.org/reports/tr44/#General_Category_Values
+MARKS = {"Mn", "Mc", "Me", "Cf"}
 # Scripts that put no spaces between words: Thai, Lao, Myanmar, Khmer, kana, Han.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
@@ -208,31 +210,21 @@ def acronyms(definitions: dict[str, str]) -> dict[str, str]:
     return {each: name for each, name in sorted(found) if times[each] == 1}
 
 
-class Signs(dict[int, int | str | None]):
-    """What str.translate makes of each character: of a mark of Unicode nothing; found out once."""
-
-    def __missing__(self, character: int) -> int | None:
-        """Return what a character that is met for the first time becomes, and keep it."""
-        becomes = (
-            None if unicodedata.category(chr(character)) in {"Mn", "Mc", "Me", "Cf"} else character
-        )
-        self[character] = becomes
-        return becomes
-
-
-WITHOUT_MARKS = Signs(DIGITS)
-FOLDED = Signs(DIGITS | {ord(letter): plain for letter, plain in LETTERS.items()})
+def without_marks(text: str) -> str:
+    """Return a text without accents and other marks, and with the digits of the west."""
+    marked = text.translate(DIGITS)
+    return "".join(each for each in marked if unicodedata.category(each) not in MARKS)
 
 
 @cache
 def fold(text: str) -> str:
     """Return a text in small letters, without accents, ligatures and Arabic marks."""
-    return unicodedata.normalize("NFKD", text.lower()).translate(FOLDED)
+    return without_marks(unicodedata.normalize("NFKD", text.lower())).translate(LETTERS)
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text, numbers in one: "20000" for "20 000"."""
-    text = unicodedata.normalize("NFKC", text).translate(WITHOUT_MARKS)
+    text = without_marks(unicodedata.normalize("NFKC", text))
     text = PREFIXED.sub(r"\1 ", text)
     text = THOUSANDS.sub(lambda number: re.sub(r"\D", "", number[0]), text)
     return WORD.findall(text)

@@ -14,7 +14,6 @@ from functools import cache
 from itertools import groupby
 from math import ceil
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -284,7 +283,10 @@ def description(doctree: nodes.document | None, most: int = DESCRIPTION) -> str:
 
 def shortened(text: str, most: int) -> str:
     """Return a text in one line, of at most so many letters, ended by "…" if it goes on."""
-    return shorten(text, most, placeholder="…")
+    text = re.sub("[ \n]+", " ", text).strip()
+    if len(text) <= most:
+        return text
+    return re.sub(r"[\W_]+$", "", text[:most].rpartition(" ")[0]) + "…"
 
 
 def parts_of(env: BuildEnvironment) -> list[Part]:
