@@ -237,7 +237,8 @@ def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
     stemmer = f"{raw.partition('-')[0].title()}Stemmer" if raw else "Stemmer"
     scripts = [_MINIFIED_JS_PATH / name for name in ("base-stemmer.js", raw) if raw]
     code = "\n".join(path.read_text("utf-8") for path in scripts) or base.js_stemmer_code
-    folding = Path(__file__).with_suffix(".js").read_text("utf-8")
+    commented = Path(__file__).with_suffix(".js").read_text("utf-8")
+    folding = re.sub(r"^\s*//.*\n", "", commented, flags=re.MULTILINE)
 
     class Folded(base):  # type: ignore[misc, valid-type]
         js_stemmer_rawcode = ""
