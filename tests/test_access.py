@@ -309,7 +309,7 @@ def test_foreign_words_name_their_language(site: Path) -> None:
     assert '<span lang="fr">arrière-guichet</span>' in english
     assert 'lang="en">back' not in english
     arabic = (site.parent / "ar/secteurs/web.html").read_text("utf-8")
-    assert '(<span lang="en" dir="ltr">back end</span>)' in arabic
+    assert '(<span dir="ltr" lang="en">back end</span>)' in arabic
     titles = (site.parent / "en/annexes/sources.html").read_text("utf-8")
     assert '“<span lang="fr">Les durées de conservation des données</span>”' in titles
     assert '<em><span lang="fr">La Mise en scène de la vie quotidienne</span></em>' in titles
@@ -319,8 +319,8 @@ def test_foreign_words_name_their_language(site: Path) -> None:
     assert re.search('«<span lang="en">.A Proof for the Queuing Formula.</span>»', titles)
     assert re.search("« ?.Les durées de conservation des données", titles)
     titles = (site.parent / "ar/annexes/sources.html").read_text("utf-8")
-    assert '<span lang="fr" dir="ltr">Le comptable</span>' in titles
-    assert '<span lang="en" dir="ltr">A Proof for the Queuing Formula</span>' in titles
+    assert '<span dir="ltr" lang="fr">Le comptable</span>' in titles
+    assert '<span dir="ltr" lang="en">A Proof for the Queuing Formula</span>' in titles
     german = (site.parent / "de/index.html").read_text("utf-8")
     assert "Backoffice" in german
     assert 'lang="en"' not in german.partition("<article>")[2]

@@ -51,53 +51,28 @@ class AccessibleTranslator(HTML5Translator):
     def depart_colspec(self, node: nodes.colspec) -> None:
         """Leave out the widths of columns, which only style attributes could give."""
 
-    def visit_entry(self, node: nodes.entry) -> None:
-        """Say which cells a header cell is the header of."""
-        super().visit_entry(node)
-        scope = "col" if isinstance(node.parent.parent, nodes.thead) else "row"
-        self.body[-1] = self.body[-1].replace("<th ", f'<th scope="{scope}" ')
-
     def starttag(
         self, node: Element, tagname: str, suffix: str = "\n", empty: bool = False, **names: str
     ) -> str:
-        """Open an element, and say where its language or direction is not that of the page.
+        """Open an element, with what assistive technology asks for.
 
-        Code runs from left to right, which no e-book may say in its styles.
+        Code and foreign words run from left to right, which no e-book may say in its styles.
         """
-        if isinstance(node, (nodes.literal, nodes.literal_block)) and self._right_to_left:
+        left_to_right = isinstance(node, (nodes.literal, nodes.literal_block)) or "lang" in node
+        if left_to_right and self._right_to_left:
             names["dir"] = "ltr"
         if node.get(UNTRANSLATED):
             source = languages_of(self.config).source
             names |= {"lang": source.code, "dir": source.direction}
+        if tagname == "th":
+            names["scope"] = "col" if isinstance(node.parent.parent, nodes.thead) else "row"
+        if "definition" in node:
+            names["data-definition"] = node["definition"]
         return super().starttag(node, tagname, suffix, empty, **names)
 
     @cached_property
     def _right_to_left(self) -> bool:
         return language_of(self.config).direction == "rtl"
-
-    def visit_inline(self, node: nodes.inline) -> None:
-        """Name the language of foreign words, and their direction where it is not the page's."""
-        if "lang" in node:
-            direction = ' dir="ltr"' if self._right_to_left else ""
-            self.body.append(f'<span lang="{node["lang"]}"{direction}>')
-        else:
-            super().visit_inline(node)
-
-    def depart_inline(self, node: nodes.inline) -> None:
-        """Close what visit_inline opened."""
-        if "lang" in node:
-            self.body.append("</span>")
-        else:
-            super().depart_inline(node)
-
-    def visit_reference(self, node: Element) -> None:
-        """Carry the definition of a term along with the link to it."""
-        if node.astext() == node.get("refuri"):
-            node["classes"].append("address")  # which no style sheet need print again
-        super().visit_reference(node)
-        if "definition" in node:
-            attribute = f' data-definition="{self.attval(node["definition"])}">'
-            self.body[-1] = self.body[-1].rpartition(">")[0] + attribute
 
 
 class ForeignWords(SphinxPostTransform):
@@ -144,7 +119,8 @@ class ForeignWords(SphinxPostTransform):
             for (start, end), language in sorted(passages):
                 if start >= place:  # else it is within the last one
                     parts.append(nodes.Text(text[place:start]))
-                    parts.append(nodes.inline("", text[start:end], lang=language))
+                    marked = {"lang": language, "classes": [f"language-{language}"]}
+                    parts.append(nodes.inline("", text[start:end], **marked))
                     place = end
             if parts:
                 text.parent.replace(text, [*parts, nodes.Text(text[place:])])
@@ -174,16 +150,22 @@ def _is_prose(text: nodes.Text) -> bool:
     return bool(text.parent.get("refuri") != text)  # which is an address
 
 
-class Definitions(SphinxPostTransform):
-    """Give each link to a term of the glossary its definition, for the preview on the site."""
+class Links(SphinxPostTransform):
+    """Give each link to a term of the glossary its definition, for the preview on the site.
+
+    One that shows its address is neither printed with it again, nor found by its parts.
+    """
 
     builders = ("html", "dirhtml")
     default_priority = 600
 
     def run(self, **_: object) -> None:
-        """Look for the terms of one page."""
+        """Look at the links of one page."""
         for reference in self.document.findall(nodes.reference):
-            term = str(reference.get("refuri", "")).partition("#")[2]
+            address = str(reference.get("refuri", ""))
+            if reference.astext() == address:
+                reference["classes"] += ["address", "no-search"]
+            term = address.partition("#")[2]
             if term.startswith(TERM) and (definition := definitions(self.env).get(term)):
                 reference["definition"] = shortened(definition, PREVIEW)
 
@@ -239,7 +221,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("foreign_words", {}, "html", dict)
     app.set_translator("html", AccessibleTranslator)
     app.add_post_transform(ForeignWords)
-    app.add_post_transform(Definitions)
+    app.add_post_transform(Links)
     app.add_post_transform(Amounts)
     app.add_post_transform(OneIdentifier)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

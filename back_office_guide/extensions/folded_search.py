@@ -115,10 +115,7 @@ class Index(search.IndexBuilder):
     def feed(
         self, docname: str, filename: str | PathLike[str], title: str, doctree: nodes.document
     ) -> None:
-        """Add a page, without the addresses that it prints."""
-        for reference in doctree.findall(nodes.reference):
-            if reference.astext() == reference.get("refuri"):
-                reference["classes"].append("no-search")
+        """Add a page."""
         super().feed(docname, filename, title, doctree)
         self._titles[docname] = self.env.titles[docname].astext()  # which Sphinx gives as HTML
         sections = [each.parent for each in doctree.findall(nodes.title)]
@@ -149,7 +146,7 @@ class Index(search.IndexBuilder):
             "terms": self.packed(numbers),
             "titleterms": {},  # which are among them
             "indexentries": entries,
-            "leads": [self.leads[page] for page in pages],
+            "leads": [self.leads.get(page, "") for page in pages],
             "definitions": {name: shortened(text, SHOWN) for name, text in defined.items()},
             "acronyms": acronyms(defined),
             "lists": sorted({numbers[config.root_doc], *(number for number, _ in terms)}),
@@ -304,4 +301,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("search_synonyms", [], "html")
     search.IndexBuilder = Index  # type: ignore[misc, assignment]
     app.connect("config-inited", choose)
+    app.connect("env-updated", lambda _, env: env.found_docs)  # to be written: see Index.load
     return {"parallel_read_safe": True, "parallel_write_safe": True}
