@@ -234,6 +234,7 @@ def test_a_drawing_is_kept_in_the_words_of_the_page(site: Path) -> None:
 def test_files_that_are_kept_long_are_named_by_their_version(site: Path) -> None:
     headers = (site.parent / "_headers").read_text("utf-8")
     assert "/fr/_static/*\n  Cache-Control: public, max-age=31536000" in headers
+    assert "/fr/searchindex.js\n  Cache-Control: no-cache" in headers  # which bears none
     for page in site.parent.rglob("*.html"):
         text = page.read_text("utf-8")
         loaded = re.findall(r'(?:src|href)="([^"]*_static/[^"]*)"', text)

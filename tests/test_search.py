@@ -269,6 +269,26 @@ def test_the_index_of_another_guide_works_in_another_theme(
     messages(browser)  # which are that no page can be read from a file
 
 
+def test_results_lead_to_folders_where_pages_are_folders(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    (tmp_path / "conf.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        "extensions = ['myst_parser', 'back_office_guide.extensions.folded_search',\n"
+        "              'back_office_guide.extensions.website']\n"
+        f"html_theme = 'guide'\nhtml_theme_path = [{str(ROOT / 'docs/_theme')!r}]\n",
+        "utf-8",
+    )
+    (tmp_path / "index.md").write_text("# Home\n\nAn apple.\n\n```{toctree}\na/two\n```\n", "utf-8")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/two.md").write_text("# Two\n\nA pear.\n\n## A plum\n\nIt is blue.\n", "utf-8")
+    run = run_module("sphinx", ["-q", "-b", "dirhtml", ".", "html"], tmp_path)
+    assert (run.returncode, run.stderr) == (0, "")
+    page = tmp_path / "html/search/index.html"
+    links = found(browser, page, ["apple", "pear", "plum"])
+    assert [each[0] for each in links] == ["../", "../a/two/", "../a/two/#a-plum"]
+
+
 def test_sphinx_still_needs_what_is_done_in_its_place() -> None:
     builder = object.__new__(search.IndexBuilder)
     builder.lang = SearchChinese({})

@@ -57,7 +57,7 @@ ENDING = re.compile("(?<=[a-z]{4})[aeiouy]+$")
 # What Arabic writes in one with a word: before it the article, with "and", "in" or "for"; after it
 # signs of number, gender and possession.
 BEFORE = "^(?:[وف]?(?:[بك]?ال|لل))+(?=..)"
-AFTER = "^(..)(?:ه|ات)$|^(.{3,}?)(?:ي?(?:ات|ان|ون|ين|ه|ت|ا)|ي)?(?:ها|هم|كم|نا|ه|ي)?$"
+AFTER = "^(..(?=(?:ه|ات)$)|.{3,}?(?=(?:ات|ان|ون|ين|ه|ت|ا)?(?:ها|هم|كم|نا|ه|ي)?$)).*"
 # How many letters of the beginning of a page, and of a definition, are shown with a result.
 SHOWN = 90
 
@@ -84,7 +84,7 @@ class SearchArabic(SearchLanguage):
 function Stemmer() {{
   this.stemWord = (word) => {{
     const plain = fold(word).replace(/{BEFORE}/, "");
-    const stem = plain.replace(/{AFTER}/, "$1$2");
+    const stem = plain.replace(/{AFTER}/, "$1");
     return stem === plain ? stem : this.stemWord(stem);
   }};
 }}"""
@@ -92,7 +92,7 @@ function Stemmer() {{
     def stem(self, word: str) -> str:
         """Return the stem of a word."""
         plain = re.sub(BEFORE, "", fold(word))
-        stem = re.sub(AFTER, r"\1\2", plain)
+        stem = re.sub(AFTER, r"\1", plain)
         return stem if stem == plain else self.stem(stem)
 
 
