@@ -10,7 +10,7 @@ its texts are not. One whose <svg> says direction="ltr", such as a chart with ax
 import re
 import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
 
@@ -31,8 +31,6 @@ logger = logging.getLogger(__name__)
 SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)
 
-Translate = Callable[[str], str]
-
 
 class TranslatedFigures(SphinxPostTransform):
     """What is the same for all builders: each SVG image of a page is handed over in its turn."""
@@ -52,7 +50,10 @@ class TranslatedFigures(SphinxPostTransform):
 
     def _drawing(self, image: nodes.image, path: Path) -> ET.Element:
         """Return the drawing of the file `path` in the language of the build, and its direction."""
-        svg = translated(path, self._translate(image))
+        known = translations(catalog_path(self.config, self.page_of(image))).messages
+        svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
+        for node in speaking(svg):
+            node.text = known.get(node.text or "", node.text)
         if language_of(self.config).direction == "rtl" and svg.get("direction") != "ltr":
             mirror(svg)
         return svg
@@ -63,11 +64,6 @@ class TranslatedFigures(SphinxPostTransform):
         while page.parent is not None:  # a book holds its pages, and each its own document
             page = page.parent
         return self.env.path2doc(page["source"]) or self.env.current_document.docname
-
-    def _translate(self, image: nodes.image) -> Translate:
-        """Return what translates the messages of the page that holds the image."""
-        known = translations(catalog_path(self.config, self.page_of(image))).messages
-        return lambda text: known.get(text, text)
 
     def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Set the drawing of the file `path` into the page, of whose images it has this place."""
@@ -133,15 +129,6 @@ def texts(path: Path) -> list[str]:
     """
     svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
     return [node.text for node in speaking(svg) if node.text]
-
-
-def translated(path: Path, translate: Translate) -> ET.Element:
-    """Return the drawing of the file `path` with its texts translated. Raises as `texts` does."""
-    svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
-    for node in speaking(svg):
-        if node.text:
-            node.text = translate(node.text)
-    return svg
 
 
 def mirror(svg: ET.Element) -> None:

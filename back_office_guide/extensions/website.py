@@ -325,13 +325,11 @@ class Letters(SphinxPostTransform):
             glossary.parent.insert(glossary.parent.index(glossary), letters)
 
 
-def find_outdated(
-    app: Sphinx, env: BuildEnvironment, added: Set[str], _: Set[str], removed: Set[str]
-) -> Set[str]:
-    """Return the pages to read besides those that changed: all, when any page came or went."""
-    for docname in removed:
+def delete_removed(app: Sphinx, _: BuildEnvironment, *docnames: Set[str]) -> list[str]:
+    """Delete the pages that are no more, whose names come last."""
+    for docname in docnames[-1]:
         Path(app.outdir, f"{docname}.html").unlink(missing_ok=True)
-    return env.found_docs if added or removed else set()
+    return []
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -341,7 +339,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("with_books", "", "html", str)
     app.add_config_value("published_languages", [], "", list)
     app.add_post_transform(Letters)
-    app.connect("env-get-outdated", find_outdated)
+    app.connect("env-get-outdated", delete_removed)
     website = Website(app)
     app.connect("env-updated", website.begin)
     app.connect("html-page-context", website.prepare, priority=400)
