@@ -23,7 +23,7 @@ from warm import run_module
 from back_office_guide.extensions.folded_search import fold, language_of
 
 # Asked by somebody who did not write the search, with the right pages, the best one first;
-# "glossary:" stands before a French term. https://toml.io/en/v1.0.0
+# "glossary:" comes before a French term. https://toml.io/en/v1.0.0
 QUERIES = Path(__file__).with_name("queries")
 FIND = (
     "return arguments[0].map((query) => Search.find(query).results.map((each) => each.name.link))"
@@ -379,8 +379,8 @@ def test_a_search_that_cannot_be_loaded_says_so(
 
 
 def test_a_query_without_a_word_finds_nothing(browser: webdriver.Chrome, site: Path) -> None:
-    signs = ["%", "😀", "…", "« »", "--", "؟", "_", "️"]
-    assert found(browser, site / "search.html", signs) == [[] for _ in signs]
+    characters = ["%", "😀", "…", "« »", "--", "؟", "_", "️"]
+    assert found(browser, site / "search.html", characters) == [[] for _ in characters]
 
 
 def test_a_long_query_is_answered_like_its_beginning(browser: webdriver.Chrome, site: Path) -> None:

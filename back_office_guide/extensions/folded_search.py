@@ -55,7 +55,7 @@ THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,'’٬]\d{3})+(?!\d)")
 # The vowels that stems keep where an accent is not typed: "controle" of "controlee".
 ENDING = re.compile("(?<=[a-z]{4})[aeiouy]+$")
 # What Arabic writes in one with a word: before it the article, with "and", "in" or "for"; after it
-# signs of number, gender and possession.
+# endings of number, gender and possession.
 BEFORE = "^(?:[وف]?(?:[بك]?ال|لل))+(?=..)"
 AFTER = "^(..(?=(?:ه|ات)$)|.{3,}?(?=(?:ات|ان|ون|ين|ه|ت|ا)?(?:ها|هم|كم|نا|ه|ي)?$)).*"
 # How many letters of the beginning of a page, and of a definition, are shown with a result.

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
 from math import ceil
 from pathlib import Path
@@ -79,20 +79,8 @@ class Website:
     """What the pages of a build show around their text."""
 
     def __init__(self, app: Sphinx) -> None:
-        """Serve the builds of an application."""
+        """Look up what is the same for all pages."""
         self._app = app
-        self._in_theme = False
-
-    def begin(self, app: Sphinx, env: BuildEnvironment) -> Set[str]:
-        """Look up what is the same for all pages, and return all pages, to be written.
-
-        Each shows titles, terms and definitions of the others. Sphinx 9 writes those alone that it
-        has read, and the others keep what they showed.
-        """
-        theme = getattr(app.builder, "theme", None)
-        self._in_theme = theme is not None and theme.name == THEME
-        if not self._in_theme:
-            return set()
         self._languages = languages_of(app.config)
         self._here = language_of(app.config)
         ready = [self._languages.get(code) for code in app.config.published_languages] or published(
@@ -100,33 +88,32 @@ class Website:
         )
         self._shown = dict.fromkeys((*ready, self._here))
         self._days = committed_days(Path(app.srcdir))
-        self._parts = parts_of(env)
         static = Path(app.outdir, "_static")
         self._digest = cache(lambda name: f"{crc32((static / name).read_bytes()):08x}")
-        return env.found_docs
+
+    @cached_property
+    def _parts(self) -> list[Part]:
+        return parts_of(self._app.env)
 
     def add_pages(self, _: Sphinx) -> Iterator[tuple[str, Context, str]]:
         """Yield the list of changes, and the page for an address that leads nowhere.
 
         sphinx-notfound-page takes one language a site, and writes addresses from its root on.
         """
-        if self._in_theme:
-            yield NOT_FOUND, {}, "404.html"
-            pages = sorted(self._app.env.found_docs)
-            days = {page: day for page in pages if (day := self._changed(page))}
-            newest_first = sorted(days, key=lambda page: days[page], reverse=True)
-            changes = [
-                (self._in_words(day), [(page, self._title(page)) for page in changed])
-                for day, changed in groupby(newest_first, lambda page: days[page])
-            ]
-            yield CHANGES, {"changes": changes}, "changes.html"
+        yield NOT_FOUND, {}, "404.html"
+        pages = sorted(self._app.env.found_docs)
+        days = {page: day for page in pages if (day := self._changed(page))}
+        newest_first = sorted(days, key=lambda page: days[page], reverse=True)
+        changes = [
+            (self._in_words(day), [(page, self._title(page)) for page in changed])
+            for day, changed in groupby(newest_first, lambda page: days[page])
+        ]
+        yield CHANGES, {"changes": changes}, "changes.html"
 
     def prepare(
         self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
     ) -> None:
         """Fill the context of one page's templates."""
-        if not self._in_theme:
-            return
         here, base = self._here, app.config.html_baseurl.rstrip("/")
         context.pop("toctree", None)  # else Furo renders a menu that no template shows
         uri = app.builder.get_target_uri(pagename)
@@ -185,8 +172,6 @@ class Website:
 
         Those of the configuration and of other extensions, which come last, stay.
         """
-        if not self._in_theme:
-            return
         body = context.get("body") or ""
         unwanted = REPLACED
         unwanted = unwanted if "highlight" in body else unwanted | FOR_CODE
@@ -332,17 +317,28 @@ def delete_removed(app: Sphinx, _: BuildEnvironment, *docnames: Set[str]) -> lis
     return []
 
 
+def begin(app: Sphinx) -> None:
+    """Prepare each page of a site in the theme before Furo does, and have all pages written.
+
+    Each shows titles, terms and definitions of the others. Sphinx 9 writes those alone that it has
+    read, and the others keep what they showed.
+    """
+    theme = getattr(app.builder, "theme", None)
+    if theme is not None and theme.name == THEME:
+        website = Website(app)
+        app.connect("env-updated", lambda _, env: env.found_docs)
+        app.connect("html-page-context", website.prepare, priority=400)
+        app.connect("html-page-context", website.choose_files, priority=900)
+        app.connect("html-collect-pages", website.add_pages)
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Prepare each page of a site in the theme before Furo does."""
+    """Add the settings; what is shown around the pages waits for the theme."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("repository_edit", "", "html", str)
     app.add_config_value("with_books", "", "html", str)
     app.add_config_value("published_languages", [], "", list)
     app.add_post_transform(Letters)
     app.connect("env-get-outdated", delete_removed)
-    website = Website(app)
-    app.connect("env-updated", website.begin)
-    app.connect("html-page-context", website.prepare, priority=400)
-    app.connect("html-page-context", website.choose_files, priority=900)
-    app.connect("html-collect-pages", website.add_pages)
+    app.connect("builder-inited", begin)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
