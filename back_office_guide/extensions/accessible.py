@@ -61,6 +61,8 @@ class AccessibleTranslator(HTML5Translator):
         left_to_right = isinstance(node, (nodes.literal, nodes.literal_block)) or "lang" in node
         if left_to_right and self._right_to_left:
             names["dir"] = "ltr"
+        if "lang" in node:
+            names["lang"] = node["lang"]
         if node.get(UNTRANSLATED):
             source = languages_of(self.config).source
             names |= {"lang": source.code, "dir": source.direction}
@@ -119,8 +121,7 @@ class ForeignWords(SphinxPostTransform):
             for (start, end), language in sorted(passages):
                 if start >= place:  # else it is within the last one
                     parts.append(nodes.Text(text[place:start]))
-                    marked = {"lang": language, "classes": [f"language-{language}"]}
-                    parts.append(nodes.inline("", text[start:end], **marked))
+                    parts.append(nodes.inline("", text[start:end], lang=language))
                     place = end
             if parts:
                 text.parent.replace(text, [*parts, nodes.Text(text[place:])])
