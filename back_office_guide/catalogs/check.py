@@ -76,15 +76,9 @@ class Check:
         glossaries = [catalogs[name] for name in names if name in catalogs]
         self._glossary = writing.Glossary(book.terms.names, glossaries, language.code)
         self._french = writing.stemmer(book.source.code)
-        entries = [
-            entry
-            for name, catalog in catalogs.items()
-            for entry in catalog
-            if entry.translated() and name != INTERFACE
-        ]
-        self._sense = Sense(entries, book.names, language)
-        self._words: dict[tuple[str, str], list[str]] = {}
-        self._unknown: set[str] = set()
+        self._sense = Sense(catalogs, book.names, language)
+        self._words: dict[str, list[str]] = {}
+        self._unknown: dict[str, str] = {}
         self._spelt = False  # whether spelling can be checked here
 
     @cached_property
@@ -95,13 +89,14 @@ class Check:
 
     def faults(self) -> Iterator[Fault]:
         """Yield the faults of all catalogs, file after file."""
-        right, code = self._book.names | self._own_words | self._glossary.words, self._language.code
+        right, french = self._book.names | self._own_words | self._glossary.words, set()
         for catalog in self._catalogs.values():
             for entry in catalog.translated_entries():
-                pair = entry.msgid, entry.msgstr
-                self._words[pair] = writing.words_of(*pair, right, code)
+                own = writing.words_in(entry.msgid)
+                french |= own
+                self._words[entry.msgstr] = writing.words_of(entry.msgstr, right | own)
         words = {word for each in self._words.values() for word in each}
-        unknown = writing.misspelt(sorted(words), self._language.dictionary)
+        unknown = writing.misspelt(words, french, self._language.dictionary)
         if unknown is None:
             dictionary = self._language.dictionary
             what = (
@@ -112,7 +107,7 @@ class Check:
                 yield Fault(self._folder, 1, what, "spelling")
             else:
                 print(f"{self._language.code}: {what}", file=sys.stderr)
-        self._unknown = unknown or set()
+        self._unknown = unknown or {}
         self._spelt = unknown is not None
         for name, catalog in self._catalogs.items():
             for entry in catalog:
@@ -155,7 +150,7 @@ class Check:
             plain = re.sub("«[^»]*»", "", markup.markup_of(message).running)  # words as such
             yield from self._glossary.missing(self._book.terms.within(plain), translation)
         yield from writing.typography(message, translation, self._language)
-        words = self._words[message, translation] if not hidden else []
+        words = self._words[translation] if not hidden else []
         yield from writing.spelling(words, self._unknown, self._language)
 
 

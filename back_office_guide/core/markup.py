@@ -37,10 +37,11 @@ class Markup:
     footnotes: Counts = field(default_factory=Counter)
     code: Counts = field(default_factory=Counter)
     html: Counts = field(default_factory=Counter)
-    emphasis: Counts = field(default_factory=Counter)
     stray: Counts = field(default_factory=Counter)
     shown: list[tuple[str, str]] = field(default_factory=list)
     """The roles and links as (target, shown text)."""
+    marked: list[tuple[str, str]] = field(default_factory=list)
+    """What is emphasised, as (* or **, text)."""
     text: str = ""
     """What a reader reads, without addresses, and with UNKNOWN for code and the titles of pages."""
     running: str = ""
@@ -59,10 +60,6 @@ class Difference:
     mutable: bool = True
 
 
-# Differences that leave the page as it should be, but for its looks: the build shows them.
-HARMLESS = {"emphasis"}
-
-
 @lru_cache(maxsize=4096)
 def markup_of(message: str) -> Markup:
     """Return what a message, one paragraph of Markdown, is made of."""
@@ -78,15 +75,18 @@ def markup_of(message: str) -> Markup:
     for token in tokens:
         if token.type == "html_block":
             found.html[token.content.strip()] += 1
-        children, link = token.children or [], ("", 0)
-        for place, child in enumerate(children):
+        opened: list[tuple[str, int]] = []
+        for child in token.children or ():
             _add(found, child)
-            if child.type == "link_open":
-                link = str(child.attrGet("href")), len(found.text)
-                if children[place + 1].type == "link_close":
-                    found.text += UNKNOWN
+            if child.type in _SPANS:
+                opened.append((str(child.attrGet("href") or child.markup), len(found.text)))
             elif child.type == "link_close":
-                found.shown.append((link[0], found.text[link[1] :]))
+                target, start = opened.pop()
+                found.text += UNKNOWN * (len(found.text) == start)
+                found.shown.append((target, found.text[start:]))
+            elif child.type in ("em_close", "strong_close"):
+                sign, start = opened.pop()
+                found.marked.append((sign.replace("_", "*"), found.text[start:]))
     return found
 
 
@@ -97,9 +97,8 @@ _COUNTED: dict[str, tuple[str, Callable[[Token], str]]] = {
     "footnote_ref": ("footnotes", lambda token: f"[^{token.meta['label']}]"),
     "code_inline": ("code", lambda token: f"`{token.content}`"),
     "html_inline": ("html", lambda token: token.content),
-    "em_open": ("emphasis", lambda token: token.markup),
-    "strong_open": ("emphasis", lambda token: token.markup),
 }
+_SPANS = {"link_open", "em_open", "strong_open"}
 _LINES = {"softbreak", "hardbreak", "s_open", "span_open"}
 _SIGNS = re.compile(r"\*+|`+|\]\s*\(|\{\{|\{%|\}\}|%\}|\{[\w:-]+\}")
 
@@ -141,8 +140,9 @@ _KINDS = {
     "footnote": ("footnotes", "{item}"),
     "code": ("code", "{item}"),
     "html": ("html", "{item}"),
-    "emphasis": ("emphasis", "{item}…{item}"),
 }
+# What a sentence that is split or joined may have once more or less.
+_REPEATABLE = {"role", "link", "code"}
 
 
 def differences(
@@ -163,10 +163,12 @@ def differences(
         return
     for code, (name, shape) in _KINDS.items():
         old, new = getattr(before, name), getattr(after, name)
+        if code in _REPEATABLE:
+            old, new = Counter(old.keys()), Counter(new.keys())
         if old != new:
-            fewer = sum(new.values()) <= sum(old.values())
+            fewer = new.total() <= old.total()
             sites = all(link.startswith("https://") for link in (new - old))
-            safe = code == "emphasis" or (fewer and (code == "code" or (code == "link" and sites)))
+            safe = fewer and (code == "code" or (code == "link" and sites))
             yield Difference(code, _changes(before, old, new, shape, words), safe)
     for sign in after.stray - before.stray:
         what = f"{sign} shows as text: close it, or write \\{sign} where it is meant so"
@@ -212,12 +214,12 @@ def _changes(before: Markup, old: Counts, new: Counts, shape: str, words: Mappin
 def refused(message: str, translation: str, muted: Collection[str] = ()) -> list[Difference]:
     """Return why the build cannot show a translation; nothing if it can.
 
-    It shows those whose faults do no harm, or whose harmless ones a person `muted`, by check.
+    It shows those whose harmless faults a person `muted`, by check.
     """
     return [
         each
         for each in differences(message, translation)
-        if each.code not in HARMLESS and not (each.mutable and each.code in muted)
+        if not (each.mutable and each.code in muted)
     ]
 
 
