@@ -9,7 +9,7 @@ import re
 import sys
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import cached_property
 from itertools import chain, count
@@ -153,10 +153,7 @@ class Memory:
         """
         if message in self._held:
             return None
-        known, likeness = self._vanished.most_like(message, ALIKE)
-        if likeness < ALIKE_LIVE:
-            other, more = self._living.most_like(message, ALIKE_LIVE)
-            known = other if more > likeness else known
+        known = self._likeness.most_like(message)
         if not known:
             return None
         found = [entry for _, entry in self._exact[known]]
@@ -179,13 +176,13 @@ class Memory:
         return [message for message in self._exact if fold(message) not in today]
 
     @cached_property
-    def _vanished(self) -> "Likeness":
-        return Likeness(self._gone)
-
-    @cached_property
-    def _living(self) -> "Likeness":
-        known = self._exact.keys() & self._today
-        return Likeness(each for each in known if any(e.translated() for _, e in self._exact[each]))
+    def _likeness(self) -> "Likeness":
+        live = {
+            text
+            for text in self._exact.keys() & self._today
+            if any(entry.translated() for _, entry in self._exact[text])
+        }
+        return Likeness(dict.fromkeys(live, ALIKE_LIVE) | dict.fromkeys(self._gone, ALIKE))
 
     @cached_property
     def _parts(self) -> dict[str, list[str]]:
@@ -200,12 +197,12 @@ class Memory:
 class Likeness:
     """Texts, found by their likeness; characters of markup do not count."""
 
-    SIGNS = re.compile(r"\{[\w:-]+\}|<[^<>]*>(?=`)|\]\([^)]*\)|[`*\[]")
+    MARKUP = re.compile(r"\{[\w:-]+\}|<[^<>]*>(?=`)|\]\([^)]*\)|[`*\[]")
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        """Take the texts, by length."""
-        self._texts = sorted(texts, key=lambda text: (len(text), text))
-        self._plain = [self.SIGNS.sub("", text) for text in self._texts]
+    def __init__(self, texts: Mapping[str, int]) -> None:
+        """Take the texts, and how alike another must be at least to each, of 100."""
+        self._texts = sorted(texts.items(), key=lambda item: (len(item[0]), item))
+        self._plain = [self.MARKUP.sub("", text) for text, _ in self._texts]
         self._lengths = [len(plain) for plain in self._plain]
         self._with: dict[str, list[int]] = defaultdict(list)
         for place, plain in enumerate(self._plain):
@@ -216,23 +213,22 @@ class Likeness:
     def _words(plain: str) -> set[str]:
         return set(re.findall(r"\w+", plain.casefold()))
 
-    def most_like(self, message: str, cutoff: int) -> tuple[str, float]:
-        """Return the text most like `message`, and how much, of 100; "" and 0 below `cutoff`."""
-        plain = self.SIGNS.sub("", message)
+    def most_like(self, message: str) -> str:
+        """Return the text most like `message`, or "" where none is enough."""
+        plain = self.MARKUP.sub("", message)
         lists = [self._with[word] for word in sorted(self._words(plain)) if word in self._with]
         places: set[int] = set()
         for having in sorted(lists, key=len):
-            if len(having) > CANDIDATES:  # those of about its length
-                middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
-                places.update(having[max(0, middle - CANDIDATES // 2) : middle + CANDIDATES // 2])
-            else:
-                places.update(having)
+            middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
+            near = slice(max(0, middle - CANDIDATES // 2), middle + CANDIDATES // 2)
+            places.update(having[near] if len(having) > CANDIDATES else having)  # by length
             if len(places) >= CANDIDATES:
                 break
         found = sorted(places)
         choices = [self._plain[place] for place in found]
-        best = process.extractOne(plain, choices, scorer=fuzz.ratio, score_cutoff=cutoff)
-        return (self._texts[found[best[2]]], best[1]) if best else ("", 0)
+        best = process.extract(plain, choices, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)
+        texts = ((*self._texts[found[place]], likeness) for _, likeness, place in best)
+        return next((text for text, enough, likeness in texts if likeness >= enough), "")
 
 
 def _copy(entry: polib.POEntry, *, fuzzy: bool = False, **fields: object) -> polib.POEntry:

@@ -35,11 +35,8 @@ UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u34
 
 Stem = Callable[[str], str]
 
-
 # In a text from right to left: what begins and ends a run of words from left to right.
 ISOLATED = re.compile("\u2066([^\u2066-\u2069]*)\u2069")
-
-
 # Joiners within words, which Persian and the languages of India spell with them.
 JOINED = re.compile(
     "(?<=[\u0620-\u06ff\u0900-\u0dff])[\u200c\u200d](?=[\u0620-\u06ff\u0900-\u0dff])"
@@ -74,9 +71,7 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
         yield Difference("quotes", what)
     if "'" in text:
         yield Difference("quotes", "': write ’")
-    if (
-        " " in language.quotes or "\u00a0" in language.quotes
-    ):  # French, which spaces other marks too
+    if re.search(r"\s", language.quotes):  # French, which spaces other marks too
         tight = re.search(r"[^\s\u202f\u00a0«(…!?][;!?]", text)
         if tight:
             yield Difference("spaces", f"no space in “{tight[0]}”: put a no-break one before it")
@@ -88,7 +83,8 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
         yield Difference("spaces", "a space at its beginning or end: remove it")
     yield from _signs(text, language)
     end, expected = _end(text), _end(original)
-    if end != expected and {end, expected} not in ({".", "!"}, {".", "…"}, {"!", "…"}):
+    shortened = not expected and re.search(r"(?<!\w)[^\W\d_]{1,4}\.\W*\Z", text)  # "etc."
+    if end != expected and not shortened and not {end, expected} <= set(".!…"):
         wanted = f"“{expected}”" if expected else "no mark"
         yield Difference("end", f"the message ends with {wanted}: end the translation so")
 
