@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from shutil import which
 
@@ -78,37 +78,28 @@ class Check:
         self._french = writing.stemmer(book.source.code)
         self._sense = Sense(catalogs, book.names, language)
         self._words: dict[str, list[str]] = {}
-        self._unknown: dict[str, str] = {}
-        self._spelt = False  # whether spelling can be checked here
-
-    @cached_property
-    def _own_words(self) -> set[str]:
-        """The words that are right in this language, though its dictionary lacks them."""
-        path = self._folder.parent / NAMES.name
-        return set(read_text(path).split()) if path.is_file() else set()
+        self._unknown: dict[str, str] | None = None  # where spelling cannot be checked here
 
     def faults(self) -> Iterator[Fault]:
         """Yield the faults of all catalogs, file after file."""
-        right, french = self._book.names | self._own_words | self._glossary.words, set()
+        listed = self._folder.parent / NAMES.name
+        own = set(read_text(listed).split()) if listed.is_file() else set()
+        right, french = self._book.names | own | self._glossary.words, set()
         for catalog in self._catalogs.values():
             for entry in catalog.translated_entries():
-                own = writing.words_in(entry.msgid)
-                french |= own
-                self._words[entry.msgstr] = writing.words_of(entry.msgstr, right | own)
-        words = {word for each in self._words.values() for word in each}
-        unknown = writing.misspelt(words, french, self._language.dictionary)
-        if unknown is None:
-            dictionary = self._language.dictionary
-            what = (
-                f"hunspell has no dictionary {dictionary}" if which("hunspell") else "no hunspell"
-            )
-            what = f"spelling not checked: {what}: `make test` names the package to install"
+                message = writing.words_in(entry.msgid)
+                french |= message
+                self._words[entry.msgstr] = writing.words_of(entry.msgstr, right | message)
+        words, dictionary = set(chain(*self._words.values())), self._language.dictionary
+        self._unknown = writing.misspelt(words, french, dictionary)
+        if self._unknown is None:
+            lacking = f"hunspell has no dictionary {dictionary}" if which("hunspell") else ""
+            what = f"spelling not checked: {lacking or 'no hunspell'}"
+            what += ": `make test` names the package to install"
             if os.environ.get("CI") and self._language.published:
                 yield Fault(self._folder, 1, what, "spelling")
             else:
                 print(f"{self._language.code}: {what}", file=sys.stderr)
-        self._unknown = unknown or {}
-        self._spelt = unknown is not None
         for name, catalog in self._catalogs.items():
             for entry in catalog:
                 if not entry.obsolete:
@@ -127,7 +118,7 @@ class Check:
             elif not difference.mutable:
                 what = f"{difference.message}. This cannot be muted: the page would stay French"
                 yield Fault(path, line, what, difference.code)
-        unknown = set() if self._spelt else {"spelling", "language"}
+        unknown = {"spelling", "language"} if self._unknown is None else set()
         for code in silent.keys() - unknown - {difference.code for difference in found}:
             if entry.translated():
                 what = f"nothing to mute for {code}: remove “# mute {code}”"
@@ -151,7 +142,7 @@ class Check:
             yield from self._glossary.missing(self._book.terms.within(plain), translation)
         yield from writing.typography(message, translation, self._language)
         words = self._words[translation] if not hidden else []
-        yield from writing.spelling(words, self._unknown, self._language)
+        yield from writing.spelling(words, self._unknown or {}, self._language)
 
 
 def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> list[Fault]:

@@ -1,7 +1,6 @@
 """Check how a translation is written: hidden characters, typography, terms, spelling."""
 
 import re
-import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -251,10 +250,11 @@ def misspelt(words: set[str], french: set[str], dictionary: str) -> dict[str, st
     """
     if not dictionary:
         return {}
-    if not shutil.which("hunspell"):
-        return None
     asked = {word.replace("’", "'"): word for word in sorted(words)}
-    unknown = asked.keys() & _hunspell(dictionary, "-l", asked).split("\n")
+    try:
+        unknown = asked.keys() & _hunspell(dictionary, "-l", asked).split("\n")
+    except (OSError, subprocess.CalledProcessError):
+        return None
     slips = {word for word in unknown if asked[word].casefold() not in french}
     said = re.findall(r"^& (\S+) .*?: (.*)$", _hunspell(dictionary, "-a", slips), re.MULTILINE)
     meant = {word: _meant(word, suggestions.split(", ")) for word, suggestions in said}

@@ -154,16 +154,6 @@ def read_all(folder: Path, suffix: str = ".po") -> tuple[Catalogs, list[Fault]]:
     return catalogs, faults
 
 
-def committed(folder: Path) -> dict[Path, bytes]:
-    """Return what git holds of the files under `folder`, by path; nothing without git."""
-    archive = ask_git(ROOT, "archive", "--format=tar", "HEAD", _relative(folder))
-    if archive is None:
-        return {}
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        files = {ROOT / member.name: tar.extractfile(member) for member in tar.getmembers()}
-        return {path: file.read() for path, file in files.items() if file}
-
-
 def write(path: Path, catalog: polib.POFile) -> bool:
     """Bring the file `path` to the one form of a catalog; say whether it had another.
 
@@ -232,12 +222,16 @@ def _relative(path: Path) -> str:
 
 def changed(folder: Path) -> Catalogs:
     """Return what git holds of the catalogs under `folder` that are no longer as it holds them."""
+    archive = ask_git(ROOT, "archive", "--format=tar", "HEAD", _relative(folder))
     held: Catalogs = {}
-    for path, content in committed(folder).items():
-        same = path.is_file() and path.read_bytes() == content
-        if path.suffix == ".po" and not same:
-            with suppress(DamagedError):
-                held[path.relative_to(folder).with_suffix("").as_posix()] = parse(content, path)
+    with tarfile.open(fileobj=io.BytesIO(archive or bytes(tarfile.RECORDSIZE))) as tar:
+        for member in tar.getmembers():
+            path, file = ROOT / member.name, tar.extractfile(member)
+            content = file.read() if file and path.suffix == ".po" else b""
+            if content and not (path.is_file() and path.read_bytes() == content):
+                with suppress(DamagedError):
+                    name = path.relative_to(folder).with_suffix("").as_posix()
+                    held[name] = parse(content, path)
     return held
 
 
