@@ -14,7 +14,6 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from babel.core import Locale, UnknownLocaleError
 from babel.dates import get_month_names
 from babel.numbers import format_compact_decimal, get_currency_name
 from babel.units import format_unit
@@ -104,13 +103,7 @@ class Quantity:
         return same_time or (not (self.timed and other.timed) and bool(self.values & other.values))
 
 
-@dataclass
-class Quantities:
-    """The numbers of a text."""
-
-    found: list[Quantity] = field(default_factory=list)
-    ranges: list[tuple[Decimal, Decimal]] = field(default_factory=list)
-    """Each two of them that begin and end a range."""
+Range = tuple[Decimal, Decimal]
 
 
 def without_quotations(before: str, after: str, *patterns: re.Pattern[str]) -> tuple[str, str]:
@@ -161,7 +154,7 @@ def _with_plain_numbers(text: str, language: Language) -> str:
     code = language.code.partition("_")[0]
     if code in LANG:
         return str(alpha2digit(text, code, ordinal_threshold=0))
-    for name, power in _magnitudes(code).items():
+    for name, power in _magnitudes(language).items():
         text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
     return text
 
@@ -170,8 +163,8 @@ def _with_plain_numbers(text: str, language: Language) -> str:
 def _quantity(language: Language) -> re.Pattern[str]:
     """Return what a plain number looks like with what it counts, and what counts without."""
     percent, currency = _names(language.percent, language), _names(language.amount, language)
-    units = "|".join(sorted(map(re.escape, _units(language.code)), key=len, reverse=True))
-    months = "|".join(map(re.escape, _months(language.code))) or "(?!)"
+    units = "|".join(sorted(map(re.escape, _units(language)), key=len, reverse=True))
+    months = "|".join(map(re.escape, _months(language))) or "(?!)"
     unit = rf"(?:{units or '(?!)'})(?:e?[ns])?(?!\w)"
     return re.compile(
         rf"(?P<month>\b(?:{months})\.? (?={_DIGITS}))?"
@@ -187,31 +180,31 @@ def _quantity(language: Language) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4096)
-def quantities(text: str, language: Language) -> Quantities:
-    """Return the numbers in a text of a language."""
+def quantities(text: str, language: Language) -> tuple[list[Quantity], list[Range]]:
+    """Return the numbers in a text of a language, and each two that begin and end a range."""
     original, text = text, _with_plain_numbers(text, language)
-    matches = _quantity(language).finditer(text)
-    found = [(_read(match, language.code), match) for match in matches]
-    result = Quantities([quantity for quantity, _ in found])
+    found = [(_read(match, language), match) for match in _quantity(language).finditer(text)]
+    ranges = []
     for (first, one), (second, two) in pairwise(found):
         between = text[one.end() : two.start()]
         if joined := _JOINED.fullmatch(between):
             _share(first, second, one, two)
             if joined["range"] or (joined["and"] and _BETWEEN.search(text)):
-                result.ranges.append((first.number, second.number))
+                ranges.append((first.number, second.number))
         if second.number and (_OF.fullmatch(between) or (between == " " and two["ordinal"])):
-            share = round(_PERCENT * first.number / second.number)
+            share = Decimal(round(_PERCENT * first.number / second.number))
             for quantity in (first, second):
-                quantity.values.add(Decimal(share))
+                quantity.values.add(share)
                 quantity.signs.add("percent")
-    for words, values in _HINTS.items():
-        if words.search(original):
-            numbers = set(map(Decimal, values))
-            result.found.append(Quantity(min(numbers), False, True, numbers, signs={"percent"}))
-    return result
+    hints = [
+        Quantity(Decimal(values[0]), False, True, set(map(Decimal, values)), signs={"percent"})
+        for words, values in _HINTS.items()
+        if words.search(original)
+    ]
+    return [*(quantity for quantity, _ in found), *hints], ranges
 
 
-def _read(match: re.Match[str], code: str) -> Quantity:
+def _read(match: re.Match[str], language: Language) -> Quantity:
     """Return a number that was found."""
     number = Decimal(match["number"] or 1) * int(match["power"] or 1)
     sign = "percent" if match["percent"] or match["share"] else ""
@@ -221,8 +214,8 @@ def _read(match: re.Match[str], code: str) -> Quantity:
     found.signs.add(sign)
     found.dated = bool(match["month"] or match["of_month"]) and number <= _LAST_DAY
     if unit := (match["bare"] or match["unit"] or "").casefold():
-        name = max(filter(unit.startswith, _units(code)), key=len)
-        seconds, count = _units(code)[name]
+        name = max(filter(unit.startswith, _units(language)), key=len)
+        seconds, count = _units(language)[name]
         if match["bare"]:
             number = Decimal("0.5" if match["bare_half"] else count)
         elif match["half"]:
@@ -259,35 +252,28 @@ def _roman(match: re.Match[str]) -> str:
 
 
 @cache
-def _magnitudes(code: str) -> dict[str, int]:
+def _magnitudes(language: Language) -> dict[str, int]:
     """Return the words for thousand, million and beyond in a language, the longest first."""
     found = {}
-    with suppress(UnknownLocaleError, ValueError):
-        for power in (3, 4, 6, 8, 9, 12):
-            for number in (1, 2, 5, 11):
-                match = re.fullmatch(r"(\d+)\s?(\D+)", _compact(number * 10**power, code))
-                if match:
-                    found[match[2]] = number * 10**power // int(match[1])
+    for number in (count * 10**power for power in (3, 4, 6, 8, 9, 12) for count in (1, 2, 5, 11)):
+        try:
+            shown = format_compact_decimal(number, format_type="long", locale=language.locale)
+        except KeyError:  # where CLDR has one form for both, as in Chinese, Babel 2.18 misses it
+            shown = format_compact_decimal(number, locale=language.locale)
+        if match := re.fullmatch(r"(\d+)\s?(\D+)", shown):
+            found[match[2]] = number // int(match[1])
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
-def _compact(number: int, code: str) -> str:
-    try:
-        return format_compact_decimal(number, format_type="long", locale=code)
-    except KeyError:  # where CLDR has one form for both, as in Chinese, Babel 2.18 misses it
-        return format_compact_decimal(number, locale=code)
-
-
 @cache
-def _units(code: str) -> dict[str, tuple[int, int]]:
+def _units(language: Language) -> dict[str, tuple[int, int]]:
     """Return the names of the units of time in a language, in seconds, and how many a name is."""
     found = {"h": (_HOUR, 1), "uhr": (_HOUR, 1)}
-    with suppress(UnknownLocaleError, ValueError):
-        for unit, seconds in _SECONDS.items():
-            for number in (11, 5, 2, 1):
-                shown = format_unit(number, f"duration-{unit}", locale=code)
-                name = re.sub(r"^\W*\d+\W*", "", shown).casefold()
-                found[name] = seconds, 1 if name != shown.casefold() else number
+    for unit, seconds in _SECONDS.items():
+        for number in (11, 5, 2, 1):
+            shown = format_unit(number, f"duration-{unit}", locale=language.locale)
+            name = re.sub(r"^\W*\d+\W*", "", shown).casefold()
+            found[name] = seconds, 1 if name != shown.casefold() else number
     return found
 
 
@@ -295,41 +281,39 @@ def _units(code: str) -> dict[str, tuple[int, int]]:
 def _names(example: str, language: Language) -> str:
     """Return a pattern of what a language writes for the sign of `example`, "5 €"."""
     sign = example.replace("5", "").strip()
-    names = {sign}
-    with suppress(UnknownLocaleError, ValueError):
-        for number in (1, 2, 5, 11):
-            if sign in "%٪":
-                shown = format_unit(number, "concentr-percent", locale=language.code)
-                names |= {re.sub(r"[\d\s]", "", shown), "per cent", "por 100"}
-            elif sign == "€":
-                names |= {get_currency_name("EUR", number, locale=language.code), "EUR"}
-    longest = sorted(names, key=len, reverse=True)
-    return "|".join(
-        re.escape(name) + r"(?!\w)" * (name.isascii() and name[-1].isalpha()) for name in longest
+    names = (
+        {sign, "EUR"} if sign == "€" else {sign, "per cent", "por 100"} if sign == "%" else {sign}
     )
+    for number in (1, 2, 5, 11):
+        if sign in "%٪":
+            shown = format_unit(number, "concentr-percent", locale=language.locale)
+            names.add(re.sub(r"[\d\s]", "", shown))
+        elif sign == "€":
+            names.add(get_currency_name("EUR", number, locale=language.locale))
+    longest = sorted(names, key=len, reverse=True)
+    apart = (r"(?!\w)" * (name.isascii() and name[-1].isalpha()) for name in longest)
+    return "|".join(map(str.__add__, map(re.escape, longest), apart))
 
 
 @cache
-def _months(code: str) -> dict[str, int]:
+def _months(language: Language) -> dict[str, int]:
     """Return the names of the months in a language."""
-    names: dict[str, int] = {}
-    with suppress(UnknownLocaleError, ValueError):
-        locale = Locale.parse(code)
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                for month, name in get_month_names(width, context, locale).items():
-                    names.setdefault(name.rstrip(".").casefold(), month)
-    return names
+    return {
+        name.rstrip(".").casefold(): month
+        for width in ("wide", "abbreviated")
+        for context in ("format", "stand-alone")
+        for month, name in get_month_names(width, context, language.locale).items()
+    }
 
 
-def _lost_months(french: str, own: str, source: str, code: str) -> set[int]:
+def _lost_months(french: str, own: str, source: Language, language: Language) -> set[int]:
     """Return the months beside a number in a French text that a translation does not name."""
     names = "|".join(_months(source))
     dates = re.finditer(rf"\d(?:er)? ({names})\b|\b({names})\.? \d", french.casefold())
     wanted = {_months(source)[match[1] or match[2]] for match in dates}
     text = own.casefold()
     found = {int(match[2]) for match in _DATE.finditer(text)}
-    for name, month in _months(code).items():
+    for name, month in _months(language).items():
         apart = r"(?<!\d)" if name[0].isdigit() else r"\b" * (len(name) <= len("mai"))
         if re.search(f"{apart}{re.escape(name)}", text):
             found.add(month)
@@ -343,8 +327,8 @@ def differences(
     before, after = markup_of(message).text, markup_of(translation).text
     french, own = without_quotations(before, after, QUOTED)
     yield from _numbers(quantities(french, source), quantities(own, language), language)
-    for month in sorted(_lost_months(french, own, source.code, language.code)):
-        name = get_month_names("wide", "format", Locale.parse(source.code))[month]
+    for month in sorted(_lost_months(french, own, source, language)):
+        name = get_month_names("wide", "format", source.locale)[month]
         yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
     old, new = Counter(ADDRESS.findall(before)), Counter(ADDRESS.findall(after))
     for address in old - new:
@@ -353,8 +337,13 @@ def differences(
         yield Difference("address", f"{address} is not in the message: remove it")
 
 
-def _numbers(old: Quantities, new: Quantities, language: Language) -> Iterator[Difference]:
+def _numbers(
+    french: tuple[list[Quantity], list[Range]],
+    own: tuple[list[Quantity], list[Range]],
+    language: Language,
+) -> Iterator[Difference]:
     """Yield the numbers of a translation that are not those of its message."""
+    (old, old_ranges), (new, new_ranges) = french, own
     lost, added = _unsaid(old, new), _unsaid(new, old)
     if not (lost and added):  # numbers in words, which other words may replace
         lost, added = ([each for each in one if each.written] for one in (lost, added))
@@ -363,27 +352,25 @@ def _numbers(old: Quantities, new: Quantities, language: Language) -> Iterator[D
     if words:
         yield Difference("numbers", "; ".join(words))
     for sign, example in (("percent", language.percent), ("currency", language.amount)):
-        for number in old.found:
-            same = [each.signs for each in new.found if number.is_said_as(each)]
+        for number in old:
+            same = [each.signs for each in new if number.is_said_as(each)]
             if number.sign == sign and same and not any(sign in signs for signs in same):
                 shown = example.replace("5", "").strip()
                 what = f"a {shown} is missing: write it like {visible(example)}"
                 yield Difference("numbers", what)
                 break
-    for low, high in old.ranges:
-        if low < high and (high, low) in new.ranges:
+    for low, high in old_ranges:
+        if low < high and (high, low) in new_ranges:
             what = f"{high:f} comes before {low:f}: write {low:f} first"
             yield Difference("numbers", what)
 
 
-def _unsaid(one: Quantities, other: Quantities) -> list[Quantity]:
-    """Return the numbers of a text that another does not hold in any form."""
+def _unsaid(numbers: list[Quantity], others: list[Quantity]) -> list[Quantity]:
+    """Return those numbers of a text that another does not hold in any form."""
     return [
         number
-        for number in one.found
-        if not number.hint
-        and number.number != 1
-        and not any(number.is_said_as(each) for each in other.found)
+        for number in numbers
+        if not (number.hint or number.number == 1 or any(map(number.is_said_as, others)))
     ]
 
 

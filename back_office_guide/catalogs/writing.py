@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA, Prefix
 from back_office_guide.catalogs.values import ADDRESS, visible
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
+from back_office_guide.core.pages import bare_term
 
 # Letters, with the marks on them in Arabic.
 WORD = re.compile(r"(?<!\d)(?<!\d\w)[^\W\d_](?:[^\W\d_]|[\u064b-\u0652])*(?:’[^\W\d_]+)*")
@@ -133,7 +134,7 @@ class Glossary:
                     match = FORMS.search(entry.tcomment)
                     forms = match["forms"].split(";") if match else []
                     forms = [entry.msgstr, *forms]
-                    self._forms[entry.msgid] = tuple(map(_bare, forms))
+                    self._forms[entry.msgid] = tuple(bare_term(form).strip() for form in forms)
                     self.words.update(*map(WORD.findall, forms))
 
     @property
@@ -148,54 +149,45 @@ class Glossary:
         """
         shown_in_french = dict(markup_of(message).shown)
         for target, shown in markup_of(translation).shown:
-            forms = self._forms.get(target)
             original = shown_in_french.get(target, "")
-            if not forms or stems(_bare(original), french) != stems(_bare(target), french):
-                continue
-            own = stems(_bare(shown), self._stem)
-            if not any(_alike(own, stems(form, self._stem)) for form in forms):
-                yield Difference(
-                    "term",
-                    f"“{shown}” is not the glossary’s “{forms[0]}”: write that, or add the form "
-                    "to the comment of the term, # forms: …; …",
-                )
+            same = stems(bare_term(original), french) == stems(bare_term(target), french)
+            if same and not self._holds(shown, target):
+                what = f"“{shown}” is not the glossary’s “{self._forms[target][0]}”: write that, "
+                yield Difference("term", f"{what}or add the form to the comment of the term, "
+                                 "# forms: …; …")  # fmt: skip
 
     def missing(self, terms: Iterable[str], translation: str) -> Iterator[Difference]:
         """Yield those of the French `terms` that a text does not translate as the glossary does."""
         text = markup_of(translation).text
-        words = stems(text, self._stem)
-        shortened = tuple(re.findall(r"\b(\w{3,})-(?!\w)", text.casefold()))  # "Front- und"
         for term in dict.fromkeys(terms):
-            forms = self._forms.get(term)
-            if not forms or term.casefold() in text.casefold():  # a French word, as such
-                continue
-            if not any(
-                _within(stems(form, self._stem), words)
-                or (UNSPACED.search(form) and form.casefold() in text.casefold())
-                or form.casefold().startswith(shortened)
-                for form in forms
-            ):
-                yield Difference(
-                    "term", f"“{term}” is “{forms[0]}” in the glossary: write that"
-                )  # fmt: skip
+            french = term.casefold() in text.casefold()  # the word as such
+            if not french and not self._holds(text, term):
+                what = f"“{term}” is “{self._forms[term][0]}” in the glossary: write that"
+                yield Difference("term", what)
 
-
-def _bare(term: str) -> str:
-    """Return a term without what it holds in brackets."""
-    return re.sub(r"\s*\(.*\)", "", term).strip()
+    def _holds(self, text: str, term: str) -> bool:
+        """Return whether a text holds a form of a term, but for its ending; if it has any."""
+        folded = text.casefold()
+        words = stems(text, self._stem)
+        shortened = tuple(re.findall(r"\b(\w{3,})-(?!\w)", folded))  # "Front- und Backoffice"
+        forms = self._forms.get(term, ())
+        return not forms or any(
+            _within(stems(form, self._stem), words)
+            or (UNSPACED.search(form) and form.casefold() in folded)
+            or form.casefold().startswith(shortened)
+            for form in forms
+        )
 
 
 def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Return whether stems follow each other within others, but for their endings."""
+
+    def alike(one: str, other: str) -> bool:
+        enough = max(A_STEM, len(one) - 2, len(other) - 2)
+        return one == other or Prefix.similarity(one, other) >= enough
+
     starts = range(len(whole) - len(part) + 1)
-    return any(_alike(whole[start : start + len(part)], part) for start in starts)
-
-
-def _alike(words: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    """Return whether stems are the same but for an ending."""
-    return len(words) == len(others) and all(
-        one == other or Prefix.similarity(one, other) >= max(A_STEM, len(one) - 2, len(other) - 2)
-        for one, other in zip(words, others, strict=True)
-    )
+    return any(all(map(alike, part, whole[start:])) for start in starts)
 
 
 @cache
