@@ -8,7 +8,7 @@ file, cannot be muted.
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, zip_longest
@@ -152,43 +152,33 @@ def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> l
     """
     messages = wanted(book.templates, language, book.source)
     new = update(messages, catalogs, language, book.source.code)
-    faults, others = [], 0
+    faults, forms = [], []
     for name in sorted(new.keys() | catalogs.keys()):
-        path = folder / f"{name}.po"
-        right = str(new.get(name, "")).split("\n")
-        rows = path.read_bytes().decode().split("\n") if name in catalogs else []
-        if not rows:
+        path, page = folder / f"{name}.po", {entry.msgid for entry in messages.get(name, ())}
+        if name not in catalogs:
             what = "no catalog for this page: `make update-po` creates it"
             faults.append(Fault(path, 1, what, "source"))
-        elif (change := _other_messages(messages.get(name, ()), catalogs[name])) is not None:
-            faults.append(Fault(path, *change, "source"))
-        elif rows != right:
-            others += 1
-            pairs = enumerate(zip_longest(rows, right, fillvalue=""), start=1)
-            line, row, better = next((i, row, ours) for i, (row, ours) in pairs if row != ours)
-            what = f"“{row[:60]}” where `make update-po` writes “{better[:60]}”: run it"
-            first = Fault(path, line, what, "form")
-    if others:
-        more = f" (so are {others - 1} other files of the language)" if others > 1 else ""
-        faults.append(replace(first, message=first.message + more))
-    return faults
-
-
-def _other_messages(
-    template: Iterable[polib.POEntry], catalog: polib.POFile
-) -> tuple[int, str] | None:
-    """Return the line and what is wrong where a catalog has not the messages of its page."""
-    page = {message.msgid for message in template}
-    live = {entry.msgid: entry for entry in catalog if not entry.obsolete}
-    gone = [entry for message, entry in live.items() if message not in page]
-    if not gone and not page - live.keys():
-        return None
-    what = f"{len(page - live.keys())} messages of the page are not here"
-    if gone:
-        what += f", and {len(gone)} here are not of the page, “{gone[0].msgid[:40]}” first"
-        what += ": restore a msgid that was edited; else run `make update-po`"
-        return line_of(gone[0]), what
-    return 1, f"{what}: run `make update-po`"
+            continue
+        live = {entry.msgid: entry for entry in catalogs[name] if not entry.obsolete}
+        gone = [entry for message, entry in live.items() if message not in page]
+        if gone or page - live.keys():
+            what = f"{len(page - live.keys())} messages of the page are not here"
+            if gone:
+                what += f", and {len(gone)} here are not of the page, “{gone[0].msgid[:40]}” first"
+                what += ": restore a msgid that was edited; else"
+            line = line_of(gone[0]) if gone else 1
+            faults.append(Fault(path, line, f"{what}: run `make update-po`", "source"))
+            continue
+        rows, right = path.read_bytes().decode().split("\n"), str(new.get(name, "")).split("\n")
+        for line, (row, better) in enumerate(zip_longest(rows, right, fillvalue=""), start=1):
+            if row != better:
+                what = f"“{row[:60]}” where `make update-po` writes “{better[:60]}”: run it"
+                forms.append(Fault(path, line, what, "form"))
+                break
+    if forms[1:]:
+        more = f"{forms[0].message} (so are {len(forms) - 1} other files of the language)"
+        forms = [replace(forms[0], message=more)]
+    return faults + forms
 
 
 def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fault], int]:

@@ -38,7 +38,7 @@ PRONOUNS = {"sie", "ihr"}
 # Words that a French sentence has, and a name has not.
 _VERBS = "est|sont|a|ont|qui|que|se|ne|pas|il|elle|on|ce|cette|un|une|dans|par|sur|pour|avec|où"
 # And some that are no words of other languages.
-_FRENCH = re.compile(r"\b(?:est|sont|ont|qui|ne|pas|il|elle|cette|une|dans|sur|pour|avec|où)\b")
+_FRENCH = re.compile(r"\b(?:est|sont|ont|qui|ne|pas|il|elle|cette|une|dans|où)\b")
 _NAME = re.compile(
     rf"(?<!\w)(?=(\w*[A-ZÀ-ÖØ-Þ]\w*(?![\w-])(?:[ \u00a0’]+(?!(?:{_VERBS})\b)[^\W\d_]+){{0,6}}))"
 )
@@ -118,13 +118,9 @@ class Sense:
             pronoun = match[1].casefold() in PRONOUNS or RELATIVE.search(text[: match.start()])
             if not (self._language.code == "de" and pronoun):
                 yield Difference("doubled", f"“{match[0]}”: write “{match[1]}” once")
-        counted = Counter(END.split(text))
+        counted, french = Counter(END.split(text)), Counter(END.split(original))
         for sentence, count in counted.items():
-            if (
-                count > 1
-                and len(sentence) > A_WORD
-                and max(Counter(END.split(original)).values()) == 1
-            ):
+            if count > max(french.values()) and len(sentence) > A_WORD:
                 yield Difference("doubled", f"“{sentence[:40]}” is there twice: remove one")
 
     def _lost(self, text: str, original: str) -> Iterator[Difference]:

@@ -275,33 +275,26 @@ def _keep_obsolete(old: Catalogs, new: Catalogs) -> None:
 
     Left out are those whose very translation lives on in another place.
     """
-    living = {
-        (fold(entry.msgid), entry.msgstr)
-        for catalog in new.values()
-        for entry in catalog
-        if not entry.fuzzy
-    }
-    suggested = pairs(new)
+    reviewed = {(fold(entry.msgid), entry.msgstr) for _, entry in _translated(new)
+                if not entry.fuzzy}  # fmt: skip
+    held = pairs(new)
     taken = defaultdict(set, {name: {e.msgid for e in new[name]} for name in new})
-    for reviewed in (True, False):  # a fuzzy entry is of use only if what it came from is gone
-        for name, entry in _translated(old):
-            if entry.fuzzy == reviewed:
-                continue
-            pair = (fold(source_of(entry)), entry.msgstr)
-            if pair in living or (entry.fuzzy and pair in suggested):
-                continue
-            # gettext refuses a message that is in a file twice, were it obsolete.
-            others = (f"memory-{number}" for number in count(1))
-            home = next(each for each in chain([name], new, others) if
-                        entry.msgid not in taken[each])  # fmt: skip
-            taken[home].add(entry.msgid)
-            if home not in new:
-                new[home] = polib.POFile(wrapwidth=0)
-                new[home].header, new[home].metadata = old[name].header, old[name].metadata
-            obsolete = copy(entry)
-            obsolete.obsolete = True
-            new[home].append(obsolete)
-            suggested.add(pair)
+    # A fuzzy entry is of use only if what it came from is gone.
+    for name, entry in sorted(_translated(old), key=lambda item: item[1].fuzzy):
+        pair = (fold(source_of(entry)), entry.msgstr)
+        if pair in (held if entry.fuzzy else reviewed):
+            continue
+        # gettext refuses a message that is in a file twice, were it obsolete.
+        others = (f"memory-{number}" for number in count(1))
+        home = next(each for each in chain([name], new, others) if entry.msgid not in taken[each])
+        taken[home].add(entry.msgid)
+        if home not in new:
+            new[home] = polib.POFile(wrapwidth=0)
+            new[home].header, new[home].metadata = old[name].header, old[name].metadata
+        obsolete = copy(entry)
+        obsolete.obsolete = True
+        new[home].append(obsolete)
+        held.add(pair)
 
 
 def pairs(catalogs: Catalogs) -> set[Pair]:

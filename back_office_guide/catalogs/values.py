@@ -75,25 +75,23 @@ QUOTED = re.compile(r"«([^»]+)»|“([^“”]+)”|„([^„“]+)“")
 
 @dataclass
 class Quantity:
-    """A number in a text."""
+    """A number in a text: whether it is `written` in digits, or a `hint`, as "both", only.
+
+    `values` are what it may be read as; of a share, in percent too. `seconds` are how long it is,
+    where it counts a unit of time, its own (`timed`) or that of a number beside it. `dated` is a
+    day of a month. `sign` is what it counts, "percent" or "currency", and `signs` also that of a
+    number beside it.
+    """
 
     number: Decimal
     written: bool
-    """Whether it is in digits."""
     hint: bool
-    """Whether it is a word that need not count, as "both"."""
     values: set[Decimal]
-    """What it may be read as; of a share, in percent too."""
     seconds: set[Decimal] = field(default_factory=set)
-    """How long it is, where it counts a unit of time, or shares that of a number beside it."""
     timed: bool = False
-    """Whether that unit is its own."""
     dated: bool = False
-    """Whether it is a day of a month."""
     sign: str = ""
-    """The percent sign or that of the currency, or the word for it."""
     signs: set[str] = field(default_factory=set)
-    """That sign, and one that it may share with a number beside it."""
 
     def is_said_as(self, other: "Quantity") -> bool:
         """Return whether another number may be this one."""
@@ -153,10 +151,17 @@ def _with_plain_numbers(text: str, language: Language) -> str:
     text = re.sub(rf"\b(?:une?|una|el|der|die|den|the) (?={_DIGITS})", "", text)
     code = language.code.partition("_")[0]
     if code in LANG:
-        return str(alpha2digit(text, code, ordinal_threshold=0))
+        said = any(_is_number(word, code) for word in re.findall(r"[^\W\d_]+", text))
+        return str(alpha2digit(text, code, ordinal_threshold=0)) if said else text
     for name, power in _magnitudes(language).items():
         text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
     return text
+
+
+@cache
+def _is_number(word: str, code: str) -> bool:
+    """Return whether text2num reads a word; it is slow, and few words are numbers."""
+    return bool(alpha2digit(word, code, ordinal_threshold=0) != word)
 
 
 @cache
