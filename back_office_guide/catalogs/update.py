@@ -55,13 +55,8 @@ def update(templates: Catalogs, old: Catalogs, language: Language, source: str) 
     """Return the catalogs of a language for the messages of `templates`, with all of `old`.
 
     `source` is the code of the language of the pages. Raises LossError if a translation of `old`
-    is nowhere in what would be returned, or a message has a context or a plural.
+    is nowhere in what would be returned.
     """
-    for name, catalog in (*old.items(), *templates.items()):
-        for entry in catalog:
-            if entry.msgctxt is not None or entry.msgid_plural:
-                what = f"{name}: “{entry.msgid}” has a context or a plural: the guide has none."
-                raise LossError(what)
     memory = Memory(old, templates)
     new: Catalogs = {}
     for name, template in templates.items():
@@ -299,16 +294,13 @@ def _keep_obsolete(old: Catalogs, new: Catalogs) -> None:
 
 def pairs(catalogs: Catalogs) -> set[Pair]:
     """Return every translation in `catalogs`, with the message it was made for."""
-    return {
-        (fold(source_of(entry)), entry.msgstr or repr((entry.msgctxt, entry.msgstr_plural)))
-        for _, entry in _translated(catalogs)
-    }
+    return {(fold(source_of(entry)), entry.msgstr) for _, entry in _translated(catalogs)}
 
 
 def _translated(catalogs: Catalogs) -> Iterator[tuple[str, polib.POEntry]]:
     for name, catalog in catalogs.items():
         for entry in catalog:
-            if entry.msgstr or entry.msgstr_plural:
+            if entry.msgstr:
                 yield name, entry
 
 
@@ -318,21 +310,19 @@ def store(old: Catalogs, new: Catalogs, folder: Path) -> int:
     At every moment, each translation is in a file: what leaves one catalog for another is
     written there first, and only then taken away.
     """
-    changed, twice = set(), []
-    for name, catalog in new.items():
-        leaving = pairs({name: old[name]}) - pairs({name: catalog}) if name in old else set()
-        both = copy(catalog) if leaving else catalog
-        for _, entry in _translated({name: old[name]} if leaving else {}):
-            if (fold(source_of(entry)), entry.msgstr) in leaving:
-                kept = copy(entry)
-                kept.obsolete = True
-                both.append(kept)
-        twice += [name] if leaving else []
-        if write(folder / f"{name}.po", both):
-            changed.add(name)
-    for name in twice:
-        if write(folder / f"{name}.po", new[name]):
-            changed.add(name)
+    first = dict(new)
+    for name in old.keys() & new.keys():
+        if leaving := pairs({name: old[name]}) - pairs({name: new[name]}):
+            first[name] = copy(new[name])
+            for entry in old[name]:
+                if (fold(source_of(entry)), entry.msgstr) in leaving:
+                    kept = copy(entry)
+                    kept.obsolete = True
+                    first[name].append(kept)
+    twice = [(name, new[name]) for name in new if first[name] is not new[name]]
+    changed = {
+        name for name, catalog in (*first.items(), *twice) if write(folder / f"{name}.po", catalog)
+    }
     for name in old.keys() - new.keys():
         (folder / f"{name}.po").unlink()
         changed.add(name)

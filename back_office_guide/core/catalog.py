@@ -263,15 +263,17 @@ def restore(catalogs: Catalogs, held: Catalogs) -> int:
     several and none is left, for a single one may well have been removed by a person.
     """
     known = {fold(source_of(entry)) for catalog in catalogs.values() for entry in catalog}
-    names = held.keys() & catalogs.keys()
+    names = sorted(held.keys() & catalogs.keys())
     live = {(name, e.msgid): e for name in names for e in catalogs[name] if not e.obsolete}
-    obsolete, commented = [], []
-    for name in sorted(names):
-        for entry in held[name]:
-            if entry.obsolete and fold(source_of(entry)) not in known:
-                obsolete.append((name, entry))
-            elif entry.tcomment and (name, entry.msgid) in live:
-                commented.append((live[name, entry.msgid], entry.tcomment))
+    before = [(name, entry) for name in names for entry in held[name]]
+    obsolete = [
+        item for item in before if item[1].obsolete and fold(source_of(item[1])) not in known
+    ]
+    commented = [
+        (live[name, entry.msgid], entry.tcomment)
+        for name, entry in before
+        if not entry.obsolete and entry.tcomment and (name, entry.msgid) in live
+    ]
     for name, entry in obsolete:
         catalogs[name].append(entry)
     if len(commented) < SEVERAL or any(entry.tcomment for entry in live.values()):
