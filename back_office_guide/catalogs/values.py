@@ -78,9 +78,9 @@ class Quantity:
     """A number in a text: whether it is `written` in digits, or a `hint`, as "both", only.
 
     `values` are what it may be read as; of a share, in percent too. `seconds` are how long it is,
-    where it counts a unit of time, its own (`timed`) or that of a number beside it. `dated` is a
-    day of a month. `sign` is what it counts, "percent" or "currency", and `signs` also that of a
-    number beside it.
+    where it counts a unit of time, its own (`timed`) or that of a number beside it. `month` is the
+    month beside it, from 1. `sign` is what it counts, "percent" or "currency", and `signs` also
+    that of a number beside it.
     """
 
     number: Decimal
@@ -89,13 +89,14 @@ class Quantity:
     values: set[Decimal]
     seconds: set[Decimal] = field(default_factory=set)
     timed: bool = False
-    dated: bool = False
+    month: int = 0
     sign: str = ""
     signs: set[str] = field(default_factory=set)
 
     def is_said_as(self, other: "Quantity") -> bool:
         """Return whether another number may be this one."""
-        if self.dated != other.dated and not (self.written and other.written):
+        days = [each.month and each.number <= _LAST_DAY for each in (self, other)]
+        if any(days) and not all(days) and not (self.written and other.written):
             return False
         same_time = bool(self.seconds & other.seconds)
         return same_time or (not (self.timed and other.timed) and bool(self.values & other.values))
@@ -172,7 +173,7 @@ def _quantity(language: Language) -> re.Pattern[str]:
     months = "|".join(map(re.escape, _months(language))) or "(?!)"
     unit = rf"(?:{units or '(?!)'})(?:e?[ns])?(?!\w)"
     return re.compile(
-        rf"(?P<month>\b(?:{months})\.? (?={_DIGITS}))?"
+        rf"(?:\b(?P<month>{months})\.? (?={_DIGITS}))?"
         rf"(?P<before>(?<!\w)(?:{currency})\s?)?(?P<share>[%٪]\s?)?(?P<digits>{_DIGITS})?(?P<number>\d+(?:\.\d+)?)"
         rf"(?:\s?(?P<power>10{{3,}})(?!\d))?"
         rf"(?P<ordinal>ª|º|\.º|\.ª|st|nds?|rds?|ths?|ers?|ère|ème|e(?!\w)|\.(?=\s\w))?"
@@ -217,7 +218,7 @@ def _read(match: re.Match[str], language: Language) -> Quantity:
         sign = "currency"
     found = Quantity(number, bool(match["digits"]), bool(match["bare"]), {number}, sign=sign)
     found.signs.add(sign)
-    found.dated = bool(match["month"] or match["of_month"]) and number <= _LAST_DAY
+    found.month = _months(language).get((match["month"] or match["of_month"] or "").casefold(), 0)
     if unit := (match["bare"] or match["unit"] or "").casefold():
         name = max(filter(unit.startswith, _units(language)), key=len)
         seconds, count = _units(language)[name]
@@ -311,18 +312,15 @@ def _months(language: Language) -> dict[str, int]:
     }
 
 
-def _lost_months(french: str, own: str, source: Language, language: Language) -> set[int]:
-    """Return the months beside a number in a French text that a translation does not name."""
-    names = "|".join(_months(source))
-    dates = re.finditer(rf"\d(?:er)? ({names})\b|\b({names})\.? \d", french.casefold())
-    wanted = {_months(source)[match[1] or match[2]] for match in dates}
-    text = own.casefold()
+def _months_in(text: str, language: Language) -> set[int]:
+    """Return the months that a text names, from 1, or writes in digits."""
+    text = text.casefold()
     found = {int(match[2]) for match in _DATE.finditer(text)}
     for name, month in _months(language).items():
         apart = r"(?<!\d)" if name[0].isdigit() else r"\b" * (len(name) <= len("mai"))
         if re.search(f"{apart}{re.escape(name)}", text):
             found.add(month)
-    return wanted - found
+    return found
 
 
 def differences(
@@ -331,8 +329,10 @@ def differences(
     """Yield the values that a translation lacks, or has beyond those of the message."""
     before, after = markup_of(message).text, markup_of(translation).text
     french, own = without_quotations(before, after, QUOTED)
-    yield from _numbers(quantities(french, source), quantities(own, language), language)
-    for month in sorted(_lost_months(french, own, source, language)):
+    numbers = quantities(french, source)
+    yield from _numbers(numbers, quantities(own, language), language)
+    months = {each.month for each in numbers[0]} - {0}
+    for month in sorted(months - _months_in(own, language) if months else months):
         name = get_month_names("wide", "format", source.locale)[month]
         yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
     old, new = Counter(ADDRESS.findall(before)), Counter(ADDRESS.findall(after))
