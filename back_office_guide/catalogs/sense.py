@@ -257,7 +257,7 @@ def _pairs(text: str, original: str, language: Language) -> Iterator[Difference]
     if language.code.startswith("es"):
         pairs += ["¿?", "¡!"]
         text = values.without_quotations(original, text, values.QUOTED)[1]
-    text = re.sub(r"(?:^|[.;:,]\s)\w\)", "", text)  # "a) this; b) that"
+    text = re.sub(r"(?:^|[;:,]\s)\w\)", "", text)  # "a) this; b) that"
     for first, last in map(tuple, pairs):
         if first != last and text.count(first) != text.count(last):
             lacking = first if text.count(first) < text.count(last) else last

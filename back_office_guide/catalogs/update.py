@@ -261,7 +261,8 @@ def _metadata(
     fields |= template.metadata
     fields |= {"Language": language.code, "X-Source-Language": messages_in}
     if Locale.negotiate([language.code], locale_identifiers()):
-        fields["Plural-Forms"] = get_plural(language.code).plural_forms
+        fields.setdefault("Plural-Forms", get_plural(language.code).plural_forms)
+    fields.setdefault("PO-Revision-Date", "YEAR-MO-DA HO:MI+ZONE")
     return fields
 
 

@@ -34,8 +34,9 @@ _WORDS = {
     "4ª": "quarts?|cuart[oa]|Viertel", "5ª": "quint[oa]|Fünftel", "6ª": "sext[oa]",
     "7ª": "séptim[oa]", "8ª": "octav[oa]", "9ª": "noven[oa]", "10ª": "décim[oa]|Zehntel",
     "10": "dizaines?|decenas?", "12": "midi|noon|mediodía|douzaines?|dozens?|docenas?|Dutzend",
-    "15": "quinzaine|quincena", "20": "vingtaine|veintena", "30": "trentaine|treintena",
-    "40": "quarantaine", "50": "cinquantaine|moitié|mitad|Hälfte", "60": "soixantaine",
+    "15": "quinzaine|quincena", "20": "vingtaine|veintena", "21": "veintiún",
+    "30": "trentaine|treintena", "40": "quarantaine", "50": "cinquantaine|moitié|mitad|Hälfte",
+    "60": "soixantaine",
     "100": "centaines?|centenar(?:es)?", "1000": "milliers?|millar(?:es)?", "1000000": "Mio\\.?",
     "1000000000": "Mrd\\.?|bn",
 }  # fmt: skip
@@ -46,7 +47,12 @@ _HINTS = {
     re.compile(r"\b(?:demie?|half|medi[ao]|(?:andert)?halb\w*|نصف)\b"): (Decimal("0.5"), 30, 50),
     re.compile(r"\bquarters?\b"): (4, 25),
 }
+_DIGITS = "¤"  # before a number that is written in digits
 _HALF = r"(?:half(?: an?)?|medi[ao]|halbe\w*|demi)[\s-]"
+_HALF_OF = re.compile(rf"\b(?:(?:une?|una?|eine?|1) )?{_HALF}(?=10{{3,}}\b)")
+# "€4.9bn"
+_SHORT = re.compile(rf"(?<=[€£$]{_DIGITS})([\d.]+)(m|bn)\b")
+_POWER = {"m": 10**6, "bn": 10**9}
 _AND_HALF = r"(?: et demie?| and a half| y medi[ao])?"
 # Between numbers that share what follows the last: "15 à 24 %", "two, three or four weeks".
 _RANGE = r"[–-]|à|au|to|a|al|bis|إلى"
@@ -63,9 +69,8 @@ _LAST_DAY = 31
 _HOUR, _DAY, _NOON = _SECONDS["hour"], _SECONDS["day"], 12
 _PERCENT, _THOUSAND, *_POWERS = map(Decimal, (100, 10**3, 10**3, 10**6, 10**9))
 
-_DIGITS = "¤"  # before a number that is written in digits
 _YEARS = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # two years, the second short
-_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
+_DATE = re.compile(r"\b(\d{1,2})[./]\s?(\d{1,2})[./]\s?(\d{4})\b")
 _CLOCK = re.compile(r"\b(\d{1,2})[.:](\d\d)(?=\s?(?:h|Uhr|[ap]\.?\s?m)\b)")
 _AFTER_NOON = re.compile(r"(?<![\d:])(\d{1,2})(?=(?::\d\d)?\s?p\.?\s?m\b)")
 _ROMAN = re.compile(r"\b([IVXL]{2,}|[VX](?=[eᵉ]))[eᵉ]?\b")
@@ -146,6 +151,7 @@ def _with_plain_numbers(text: str, language: Language) -> str:
     text = _AFTER_NOON.sub(lambda match: str(int(match[1]) % 12 + 12), _CLOCK.sub(r"\1:\2", text))
     text = re.sub(r"(\d{1,2}):00\b", r"\1", text)  # "11:00" is "11 h"
     text = _ROMAN.sub(_roman, pattern.sub(plain, text))
+    text = _SHORT.sub(lambda match: f"{match[1]} {_POWER[match[2]]}", text)
     for number, words in _SPELT.items():
         text = words.sub(number, text)
     text = re.sub(r"\s", " ", text).replace("hundred and ", "hundred ")
@@ -153,7 +159,8 @@ def _with_plain_numbers(text: str, language: Language) -> str:
     code = language.code.partition("_")[0]
     if code in LANG:
         said = any(_is_number(word, code) for word in re.findall(r"[^\W\d_]+", text))
-        return str(alpha2digit(text, code, ordinal_threshold=0)) if said else text
+        text = str(alpha2digit(text, code, ordinal_threshold=0)) if said else text
+        return _HALF_OF.sub("0.5 ", text)
     for name, power in _magnitudes(language).items():
         text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
     return text
@@ -230,6 +237,7 @@ def _read(match: re.Match[str], language: Language) -> Quantity:
             found.seconds.add(Decimal(_ABOUT[int(number)] * seconds))
         elif seconds == _HOUR and number > _NOON:
             found.values.add(number - _NOON)
+            found.seconds.add((number - _NOON) * seconds)
         found.seconds.add(Decimal(round(number * seconds)))
         found.timed = True
     if match["ordinal"] and number > 1:

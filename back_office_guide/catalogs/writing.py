@@ -29,6 +29,7 @@ A_SENTENCE = 4
 
 # How many letters the longer part of a compound has at least, that a dictionary writes in two.
 A_PART = 5
+A_WORD = 15  # letters
 
 # Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, Kana and Han.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -224,7 +225,7 @@ def words_of(translation: str, known: set[str]) -> list[str]:
     Not so are `known` ones, addresses, initials and abbreviations.
     """
     text = ADDRESS.sub(" ", markup_of(translation).text)
-    text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;|(?<!\S)\w{1,4}\.", " ", text)
+    text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;|(?<!\S)\w{1,4}\.|\w+-(?!\w)", " ", text)
     words = (word.removesuffix("’s") for word in WORD.findall(text))
     return [
         word
@@ -271,7 +272,10 @@ def _meant(word: str, suggestions: list[str]) -> str:
     if any(len(each) > 1 and each[0] > 1 and each[-1] >= A_PART for each in parts):
         return ""
     near = (each for each in suggestions if OSA.distance(word.casefold(), each.casefold()) == 1)
-    return next(near, "")
+    meant = next(near, "")
+    # What has another end is a form, and what is long a compound, that the dictionary lacks.
+    another_end = meant.startswith(word[:-1]) and len(meant) <= len(word)
+    return "" if another_end or len(word) > A_WORD else meant
 
 
 def spelling(words: list[str], unknown: dict[str, str], language: Language) -> Iterator[Difference]:
