@@ -432,12 +432,12 @@ def test_a_language_has_its_own_list_of_right_words(tmp_path: Path) -> None:
     (template, catalog) = (polib.POFile(), polib.POFile())
     template.append(polib.POEntry(msgid="Un navire."))
     catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
-    catalog.append(polib.POEntry(msgid="Un navire.", msgstr="A shippery."))
+    catalog.append(polib.POEntry(msgid="Un navire.", msgstr="A invoise."))
     write(folder / "index.po", catalog)
     book = Book(FRENCH, {"index": template})
     (fault,) = checked(folder, book)
-    assert fault.startswith("8: spelling: “shippery”: write “shipper”; a right word goes into ")
-    (folder.parent / "words.txt").write_text("shippery\n", encoding="utf-8")
+    assert fault.startswith("8: spelling: “invoise”: write “invoice”; a right word goes into ")
+    (folder.parent / "words.txt").write_text("invoise\n", encoding="utf-8")
     assert checked(folder, book) == []
 
 

@@ -261,7 +261,10 @@ def _metadata(
     fields |= template.metadata
     fields |= {"Language": language.code, "X-Source-Language": messages_in}
     if Locale.negotiate([language.code], locale_identifiers()):
-        fields.setdefault("Plural-Forms", get_plural(language.code).plural_forms)
+        forms = get_plural(language.code).plural_forms
+        written = (re.sub(r"[\s();]", "", each) for each in (forms, fields.get("Plural-Forms", "")))
+        if len({*written}) > 1:
+            fields["Plural-Forms"] = forms
     fields.setdefault("PO-Revision-Date", "YEAR-MO-DA HO:MI+ZONE")
     return fields
 
