@@ -1,7 +1,7 @@
 """Write the LaTeX of the book: what a printed page needs, and the structure behind it.
 
 Where an element of the structure begins and ends is said with the commands of
-docs/_latex/guide-tags.sty; paragraphs, links, captions and footnotes are found by TeX itself.
+docs/_latex/guide-tags.sty; titles, paragraphs, links, captions and footnotes are found by TeX itself.
 """
 
 import re
@@ -76,10 +76,6 @@ class BookTranslator(LaTeXTranslator):
             self.body.append(rf"{end}\guideclose{{{tag.kind}}}")
 
     def _tag(self, node: Node) -> Tag | None:
-        if isinstance(node, nodes.title):
-            if self.this_is_the_title or not isinstance(node.parent, nodes.section):
-                return None
-            return Tag(f"H{min(self.sectionlevel, 6)}", command=r"\guideopen")
         if isinstance(node, nodes.image):  # whose alternative text Sphinx 9.0 drops
             text = f"\ufeff{node.get('alt', '')}".encode("utf-16-be").hex()
             return Tag("Figure", f"/Alt <{text}>", r"\guideopen")
