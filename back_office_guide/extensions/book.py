@@ -92,30 +92,22 @@ class BookBuilder(LaTeXBuilder):
         # The writer takes the first section for the book and its title for the book's title.
         home.insert(0, nodes.raw("", f"\\guidesource{{docs/{indexfile}.md}}", format="latex"))
         book = nodes.section("", nodes.title("", self.config.project), home)
-        for toctree in parts(self.env):
-            inside = [pages[docname] for docname in toctree["includefiles"]]
-            if toctree["caption"]:
-                book += nodes.raw("", self._part(toctree["caption"], inside), format="latex")
-            book += inside
+        for part in parts(self.env):
+            if part["caption"]:
+                title = rf"\guidepart{{{self._escaped(part['caption'])}}}"
+                book += nodes.raw("", title, format="latex")
+            book += [pages[docname] for docname in part["includefiles"]]
         document.children = []
         document += book
         return document
-
-    def _part(self, caption: str, pages: list[addnodes.start_of_file]) -> str:
-        """Return the page of a part, with its chapters, as LaTeX."""
-        chapters = (
-            rf"\guidechapter{{\detokenize{{{page['docname']}::doc}}}}"
-            f"{{{self._escaped(next(page.findall(nodes.title)).astext())}}}"
-            for page in pages
-        )
-        return rf"\guidepart{{{self._escaped(caption)}}}{{{''.join(chapters)}}}"
 
     def _escaped(self, text: str) -> str:
         return grouped(escape(text, self.config.latex_engine))
 
     def _front_matter(self, document: nodes.document) -> str:
         """Return what the title page and the properties of the PDF say, as LaTeX."""
-        terms = [term.astext() for term in document.findall(nodes.term) if is_entry(term)]
+        glossaries = document.findall(addnodes.glossary)
+        terms = [term.astext() for each in glossaries for term in each.findall(nodes.term)]
         said = {
             "guidelicence": self.config.copyright,
             "guidesubject": description(document),
@@ -124,11 +116,6 @@ class BookBuilder(LaTeXBuilder):
         return "".join(
             f"\n\\newcommand{{\\{name}}}{{{self._escaped(text)}}}" for name, text in said.items()
         )
-
-
-def is_entry(term: nodes.term) -> bool:
-    """Say whether a term is one of the glossary."""
-    return any(name.startswith("term-") for name in term["ids"])
 
 
 def configure_babel(_: Sphinx, config: Config) -> None:
