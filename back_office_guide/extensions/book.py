@@ -16,7 +16,6 @@ from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.core.typesetting import BOOKS
 from back_office_guide.extensions.book_writer import BookTranslator, grouped
-from back_office_guide.extensions.figures import map_glyphs
 from back_office_guide.extensions.languages import language_of
 from back_office_guide.extensions.website import description
 
@@ -27,6 +26,20 @@ LEFT_OUT = "Contribuer"
 def toctrees(environment: BuildEnvironment) -> list[addnodes.toctree]:
     """Return the tables of contents of the home page."""
     return list(environment.get_doctree(environment.config.root_doc).findall(addnodes.toctree))
+
+
+def build_time() -> datetime:
+    """Return the time of the sources, or the present one.
+
+    https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    time = os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp()
+    return datetime.fromtimestamp(float(time), UTC)
+
+
+def edition_day(config: Config) -> str:
+    """Return the day of an edition in its language."""
+    return format_date(build_time(), "long", language_of(config).locale)
 
 
 def parts(environment: BuildEnvironment) -> list[addnodes.toctree]:
@@ -45,25 +58,13 @@ class BookBuilder(LaTeXBuilder):
     default_translator_class = BookTranslator
 
     def init(self) -> None:
-        """Write the date in words; for the book alone, since all pages are read again for it.
-
-        It is that of the sources: https://reproducible-builds.org/specs/source-date-epoch/
-        """
-        time = float(os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp())
-        locale = language_of(self.config).locale
-        self.config.today = format_date(datetime.fromtimestamp(time, UTC), "long", locale)
+        """Write the date in words; for the book alone, since all pages are read again for it."""
+        self.config.today = edition_day(self.config)
         super().init()
 
     def get_contentsname(self, indexfile: str) -> str:
         """Return "", so that babel names the table of contents."""
         return ""
-
-    def copy_image_files(self) -> None:
-        """Have the fonts of the figures say what PDF/UA asks them to."""
-        super().copy_image_files()
-        for name in self.images.values():
-            if name.endswith(".pdf"):
-                map_glyphs(Path(self.outdir, name))
 
     def copy_support_files(self) -> None:
         """Have xindy sort by our rules too, for which Sphinx has no setting."""

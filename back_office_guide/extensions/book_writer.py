@@ -1,7 +1,7 @@
 """Write the LaTeX of the book: what a printed page needs, and the structure behind it.
 
 Where an element of the structure begins and ends is said with the commands of
-docs/_latex/guide-tags.sty; titles, paragraphs, links, captions and footnotes are found by TeX itself.
+docs/_latex/guide-tags.sty; TeX itself finds titles, paragraphs, links, captions and footnotes.
 """
 
 import re
