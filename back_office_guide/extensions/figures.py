@@ -131,13 +131,7 @@ class PrintedFigures(TranslatedFigures):
 
 def draw(path: Path, result: Path) -> None:
     """Draw an SVG file as a PDF or PNG file. Raises OSError with what rsvg-convert says."""
-    command: list[str | Path] = [
-        "rsvg-convert",
-        f"--format={result.suffix[1:]}",
-        "--output",
-        result,
-        path,
-    ]
+    command = ["rsvg-convert", f"--format={result.suffix[1:]}", f"--output={result}", str(path)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
         raise OSError(run.stderr.strip() or f"rsvg-convert ended with {run.returncode}")
