@@ -383,7 +383,7 @@ def test_what_is_read_aloud_is_what_the_site_says_in_its_order(
 def test_a_citation_has_the_number_of_its_source(texts: dict[str, str]) -> None:
     text = as_words(texts["fr"])
     (number,) = set(re.findall(r"Chase, 1978 \[(\d+)\]", text))
-    assert f"[{number}] Richard B. Chase" in text
+    assert f"[{number}] Richard Chase, «" in text
 
 
 @language
@@ -397,8 +397,9 @@ def test_a_sheet_is_alone_on_its_pages(readers: dict[str, Any], code: str) -> No
     ]  # fmt: skip
     assert len(sheets) == 3
     for page, title in sheets:
-        (name,) = (each for each in known if each.endswith(translated(code, page, title)))
-        assert list(known.values()).count(known[name]) == 1
+        names = [each for each in known if each.endswith(translated(code, page, title))]
+        assert names
+        assert all(list(known.values()).count(known[name]) == 1 for name in names)
 
 
 @language

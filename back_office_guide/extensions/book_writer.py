@@ -170,17 +170,6 @@ class BookTranslator(LaTeXTranslator):
             with suppress(nodes.SkipNode):
                 self.visit_index(addnodes.index(entries=[self._entries[name]]))
 
-    def visit_index(self, node: Element) -> None:
-        """Write entries with plain hyphens, for one term to be one entry.
-
-        TeX writes Sphinx's macro with a space after it from some places, and without from others.
-        """
-        start = len(self.body)
-        try:
-            super().visit_index(node)
-        finally:
-            self.body[start:] = ["".join(self.body[start:]).replace(r"\sphinxhyphen{}", "-")]
-
     @cached_property
     def _entries(self) -> dict[str, tuple[str, str, str, str, None]]:
         """The entries of the index, by the identifiers of the terms."""
@@ -205,13 +194,14 @@ def shares(widths: list[int], columns: list[tuple[str, ...]]) -> list[int]:
     longest = [max(map(len, re.split(r"[ \n/]+", " ".join(cells)))) for cells in columns]
     needed = [(letters + GAP) * 100 / LINE for letters in longest]
     asked = [width * 100 / sum(widths) for width in widths]
-    lack = sum(max(need - width, 0) for need, width in zip(needed, asked, strict=True))
-    slack = sum(max(width - need, 0) for need, width in zip(needed, asked, strict=True))
-    if lack > slack:
+    lack = [max(need - width, 0) for need, width in zip(needed, asked, strict=True)]
+    slack = [max(width - need, 0) for need, width in zip(needed, asked, strict=True)]
+    if sum(lack) > sum(slack):
         return widths
+    given = sum(lack) / (sum(slack) or 1)
     return [
-        round(max(need, width - (width - need) * lack / slack))
-        for need, width in zip(needed, asked, strict=True)
+        round(width + more - less * given)
+        for width, more, less in zip(asked, lack, slack, strict=True)
     ]
 
 
