@@ -14,7 +14,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.typesetting import BOOKS
+from back_office_guide.core.typesetting import BOOKS, Typesetting
 from back_office_guide.extensions.book_writer import BookTranslator, grouped
 from back_office_guide.extensions.languages import language_of
 from back_office_guide.extensions.website import description
@@ -28,18 +28,14 @@ def toctrees(environment: BuildEnvironment) -> list[addnodes.toctree]:
     return list(environment.get_doctree(environment.config.root_doc).findall(addnodes.toctree))
 
 
-def build_time() -> datetime:
-    """Return the time of the sources, or the present one.
+def edition_day(config: Config) -> str:
+    """Return the day of an edition in its language: that of the sources, or the present one.
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """
     time = os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp()
-    return datetime.fromtimestamp(float(time), UTC)
-
-
-def edition_day(config: Config) -> str:
-    """Return the day of an edition in its language."""
-    return format_date(build_time(), "long", language_of(config).locale)
+    day = datetime.fromtimestamp(float(time), UTC)
+    return format_date(day, "long", language_of(config).locale)
 
 
 def parts(environment: BuildEnvironment) -> list[addnodes.toctree]:
@@ -58,20 +54,21 @@ class BookBuilder(LaTeXBuilder):
     default_translator_class = BookTranslator
 
     def init(self) -> None:
-        """Write the date in words; for the book alone, since all pages are read again for it."""
+        """Set what depends on the language; here, for a setting that changes has all read again."""
         self.config.today = edition_day(self.config)
+        babel = BOOKS.get(self.config.language, Typesetting()).babel
+        self.config.latex_elements = self.config.latex_elements | {"babel": babel}
         super().init()
 
     def get_contentsname(self, indexfile: str) -> str:
         """Return "", so that babel names the table of contents."""
         return ""
 
-    def copy_support_files(self) -> None:
+    def copy_latex_additional_files(self) -> None:
         """Have xindy sort by our rules too, for which Sphinx has no setting."""
-        super().copy_support_files()
-        known = {Path(path).name for path in self.config.latex_additional_files}
-        ours = known & {"index.xdy", f"index-{self.config.language}.xdy"}
-        modules = " ".join(f"-M {name}" for name in ("sphinx.xdy", *sorted(ours)))
+        super().copy_latex_additional_files()
+        names = ("sphinx.xdy", "index.xdy", f"index-{self.config.language}.xdy")
+        modules = " ".join(f"-M {name}" for name in names if Path(self.outdir, name).is_file())
         makefile = Path(self.outdir, "Makefile")
         text = makefile.read_text(encoding="utf-8").replace("-M sphinx.xdy", modules)
         # Of the two orders of DIN 5007, Sphinx takes that of lists of names, where ä is ae.
@@ -119,15 +116,8 @@ class BookBuilder(LaTeXBuilder):
         )
 
 
-def configure_babel(_: Sphinx, config: Config) -> None:
-    """Put babel's settings of the language into those of Sphinx."""
-    if config.language in BOOKS:
-        config.latex_elements = config.latex_elements | {"babel": BOOKS[config.language].babel}
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the book builder in the place of Sphinx's, and have it speak the build's language."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_builder(BookBuilder, override=True)
-    app.connect("config-inited", configure_babel)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

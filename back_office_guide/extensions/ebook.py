@@ -5,7 +5,7 @@ contents, no drawing inside a page (Sphinx 9); here it comes from the templates 
 docs/_theme/ebook. The terms are those of https://www.w3.org/TR/epub-33/.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -17,12 +17,11 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.config import Config
-from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.extensions.accessible import AccessibleTranslator
-from back_office_guide.extensions.book import build_time, edition_day, parts
+from back_office_guide.extensions.book import edition_day, parts
 from back_office_guide.extensions.figures import draw
 from back_office_guide.extensions.languages import language_of
 
@@ -47,12 +46,6 @@ class Page:
     drawn: bool
     sections: list[tuple[str, str]]
     inside: list["Page"]
-
-    def all(self) -> Iterator["Page"]:
-        """Yield the page and those below it, in the order of reading."""
-        yield self
-        for page in self.inside:
-            yield from page.all()
 
 
 class EbookTranslator(AccessibleTranslator):
@@ -106,13 +99,12 @@ class EbookBuilder(Epub3Builder):
         super().prepare_writing(docnames)
         self.relations = {}  # what comes next, which also leads out of the e-book
         language = language_of(self.config)
+        self.pages: list[Page] = []
         home = self._page(self.config.root_doc, ())
         inside = [
             (part["caption"], [self._page(docname) for docname in part["includefiles"]])
             for part in parts(self.env)
         ]
-        pages = [home, *(page for _, chapters in inside for page in chapters)]
-        self.pages = [each for page in pages for each in page.all()]
         self.globalcontext |= {
             "author": self.config.author,
             "cover": COVER,
@@ -120,27 +112,27 @@ class EbookBuilder(Epub3Builder):
             "direction": language.direction,
             "home": home,
             "identifier": uuid5(UUID(self.config.epub_identifier), language.code).urn,
-            "modified": build_time().strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "modified": self.content_metadata()["date"],
             "pages": self.pages,
             "parts": inside,
             "style_sheets": STYLE_SHEETS,
         }
 
     def _page(self, docname: str, inside: Iterable[str] | None = None) -> Page:
+        """Add a page to those of the e-book, and what is inside it."""
         document = self.env.get_doctree(docname)
-        sections = next(document.findall(nodes.section)).children
+        sections = [
+            (f"#{section['ids'][0]}", next(section.findall(nodes.title)).astext())
+            for section in next(document.findall(nodes.section))
+            if isinstance(section, nodes.section)
+        ]
+        drawn = any(image["uri"].endswith(".svg") for image in document.findall(nodes.image))
+        title = self.env.titles[docname].astext()
+        page = Page(self.get_target_uri(docname), title, drawn, sections, [])
+        self.pages.append(page)
         below = self.env.toctree_includes.get(docname, ()) if inside is None else inside
-        return Page(
-            self.get_target_uri(docname),
-            self.env.titles[docname].astext(),
-            any(image["uri"].endswith(".svg") for image in document.findall(nodes.image)),
-            [
-                (f"#{section['ids'][0]}", next(section.findall(nodes.title)).astext())
-                for section in sections
-                if isinstance(section, nodes.section)
-            ],
-            [self._page(each) for each in below],
-        )
+        page.inside.extend(self._page(each) for each in below)
+        return page
 
     def get_relative_uri(self, from_: str, to: str, typ: str | None = None) -> str:
         """Return the address of a page for another, which the e-book may leave out."""
@@ -167,10 +159,7 @@ class EbookBuilder(Epub3Builder):
             Path(self.outdir, name).write_text(text, encoding="utf-8")
         cover = Path(self.outdir, "cover.svg")
         cover.write_text(self.templates.render("cover.svg", self.globalcontext), encoding="utf-8")
-        try:
-            draw(cover, Path(self.outdir, COVER))
-        except OSError as error:
-            raise SphinxError(f"No e-book, for its cover cannot be drawn: {error}") from error
+        draw(cover, Path(self.outdir, COVER))
         self.build_mimetype()
         self.build_container()
         self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS, *images]

@@ -19,6 +19,7 @@ from docutils import nodes
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
 from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
@@ -47,7 +48,7 @@ class TranslatedFigures(SphinxPostTransform):
                 continue
             try:
                 self.treat(image, path, self._drawing(image, path), place)
-            except (OSError, ET.ParseError) as error:
+            except (OSError, SphinxError, ET.ParseError) as error:
                 logger.warning("%s cannot be drawn: %s", image["uri"], error, location=image)
                 image.parent.remove(image)
 
@@ -130,11 +131,11 @@ class PrintedFigures(TranslatedFigures):
 
 
 def draw(path: Path, result: Path) -> None:
-    """Draw an SVG file as a PDF or PNG file. Raises OSError with what rsvg-convert says."""
+    """Draw an SVG file as a PDF or PNG file. Raises SphinxError with what rsvg-convert says."""
     command = ["rsvg-convert", f"--format={result.suffix[1:]}", f"--output={result}", str(path)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise OSError(run.stderr.strip() or f"rsvg-convert ended with {run.returncode}")
+        raise SphinxError(f"rsvg-convert has not drawn {path.name}: {run.stderr.strip()}")
 
 
 def texts(path: Path) -> list[str]:
