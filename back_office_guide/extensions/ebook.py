@@ -17,6 +17,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.config import Config
+from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
@@ -50,6 +51,12 @@ class Page:
 
 class EbookTranslator(AccessibleTranslator):
     """The HTML of the site, whose tables of phrases can be shown as lists on a narrow page."""
+
+    def visit_compound(self, node: nodes.compound) -> None:
+        """Leave out tables of contents, of which the e-book has its own."""
+        if "toctree-wrapper" in node["classes"]:
+            raise nodes.SkipNode
+        super().visit_compound(node)
 
     def visit_table(self, node: nodes.table) -> None:
         """Say whether a table has phrases under the titles of its columns."""
@@ -142,13 +149,6 @@ class EbookBuilder(Epub3Builder):
             logger.warning(message, to, location=from_)
         return super().get_relative_uri(from_, to, typ)
 
-    def write_doc(self, docname: str, doctree: nodes.document) -> None:
-        """Write a page, without the wrappers of its hidden tables of contents."""
-        for wrapper in list(doctree.findall(nodes.compound)):
-            if "toctree-wrapper" in wrapper["classes"]:
-                wrapper.parent.remove(wrapper)
-        super().write_doc(docname, doctree)
-
     def handle_finish(self) -> None:
         """Write what is around the pages, and put all of it into the EPUB file."""
         self.copy_image_files()
@@ -159,7 +159,12 @@ class EbookBuilder(Epub3Builder):
             Path(self.outdir, name).write_text(text, encoding="utf-8")
         cover = Path(self.outdir, "cover.svg")
         cover.write_text(self.templates.render("cover.svg", self.globalcontext), encoding="utf-8")
-        draw(cover, Path(self.outdir, COVER))
+        try:
+            draw(cover, Path(self.outdir, COVER))
+        except SphinxError as error:
+            logger.error("No e-book: %s", error)
+            self.app.statuscode = 1
+            return
         self.build_mimetype()
         self.build_container()
         self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS, *images]
