@@ -20,6 +20,7 @@ from hypothesis import settings
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.utils import is_connectable
+from small import write_small_guide
 
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.languages import load
@@ -48,6 +49,9 @@ UNWANTED = (
 )
 # When the pages of the guide that is built were committed, which results print.
 COMMITTED = "2026-03-05T12:00:00+00:00"
+
+# Another user, in another locale and zone.
+ELSEWHERE = {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Auckland", "USER": "other"}
 
 Copy = Callable[[str], Path]
 
@@ -112,9 +116,9 @@ def copy_to(folder: Path) -> Path:
     return folder
 
 
-def copy_with(checkout: Path, folder: Path, result: str) -> Path:
-    """Copy a guide with one of the results that were built in it, and return the copy."""
-    others = {"work", "pdf", "epub", "html", "gettext"} - {result}
+def copy_with(checkout: Path, folder: Path, *results: str) -> Path:
+    """Copy a guide with some of the results that were built in it, and return the copy."""
+    others = {"work", "pdf", "epub", "html", "gettext"} - {*results}
     unwanted = shutil.ignore_patterns(*others, "*.lock")
     return Path(shutil.copytree(checkout, folder, ignore=unwanted, symlinks=True))
 
@@ -180,6 +184,18 @@ def site(once: Once, checkout: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_guide(once: Once) -> Path:
+    """Return a small guide with all our tools, its templates, its catalogs and its site."""
+
+    def begin(folder: Path) -> None:
+        write_small_guide(copy_to(folder))
+        made("update-po", cwd=folder)
+        made("html", cwd=folder)
+
+    return once("small", begin)
+
+
+@pytest.fixture(scope="session")
 def books(once: Once, checkout: Path) -> dict[str, Path]:
     """Return the books by their language, built."""
     require(*COMMANDS["book"])
@@ -206,20 +222,17 @@ def template_folder(once: Once, checkout: Path) -> Path:
 def again(once: Once, checkout: Path) -> Path:
     """Return the guide once more, built by another user, elsewhere, in another locale and zone.
 
-    The site of all languages; the book and e-book of the one from right to left.
+    The site in both directions, and the e-book from right to left.
     """
     if not shutil.which("git"):
         unavailable("not installed: git, from which pages have their dates")
 
     def build(folder: Path) -> None:
         shutil.copytree(checkout, folder, ignore=shutil.ignore_patterns("build"), symlinks=True)
-        env = {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Auckland", "USER": "other"}
-        if shutil.which("lualatex"):
-            made("latexpdf", cwd=folder, env=env | {"LANGS": "ar"})
         if shutil.which("rsvg-convert"):
-            made("epub", cwd=folder, env=env | {"LANGS": "ar"})
-        command = "umask 077 && make html"
-        subprocess.run(["sh", "-c", command], cwd=folder, env=os.environ | env, check=True)
+            made("epub", cwd=folder, env=ELSEWHERE | {"LANGS": "ar"})
+        command = "umask 077 && make html LANGS='fr ar'"
+        subprocess.run(["sh", "-c", command], cwd=folder, env=os.environ | ELSEWHERE, check=True)
 
     return once("un autre, à côté", build)
 
@@ -232,6 +245,12 @@ def copy(tmp_path: Path) -> Copy:
         return copy_to(tmp_path / name)
 
     return to
+
+
+@pytest.fixture
+def small_copy(small_guide: Path, tmp_path: Path) -> Copy:
+    """Return a function that copies the small guide with what was built of it."""
+    return lambda name: copy_with(small_guide, tmp_path / name, "html", "gettext")
 
 
 @pytest.fixture

@@ -50,6 +50,11 @@ class Firefox:
         """Return the address of the page that is shown."""
         return str(self.ask("browsingContext.getTree")["contexts"][0]["url"])
 
+    def narrow(self) -> None:
+        """Give the page the size of a phone."""
+        size = {"width": 390, "height": 800}
+        self.ask("browsingContext.setViewport", context=self._tab, viewport=size)
+
     def evaluate(self, expression: str) -> object:
         """Return what a JavaScript expression gives."""
         answer = self.ask(

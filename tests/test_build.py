@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
@@ -17,6 +18,7 @@ import pytest
 from conftest import (
     CODES,
     COMMITTED,
+    ELSEWHERE,
     ROOT,
     Copy,
     add,
@@ -30,6 +32,7 @@ from conftest import (
 from warm import run_module
 
 from back_office_guide.commands import build
+from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.languages import Language, load
 
 LANGUAGES = load()
@@ -48,8 +51,8 @@ def test_nothing_is_rebuilt_when_nothing_changed(site: Path, checkout: Path) -> 
 @pytest.mark.parametrize(
     "name", ["docs/index.md", "conf.py", "back_office_guide/extensions/figures.py"]
 )
-def test_a_changed_input_is_rebuilt(built_copy: Copy, name: str) -> None:
-    folder = built_copy("changed")
+def test_a_changed_input_is_rebuilt(small_copy: Copy, name: str) -> None:
+    folder = small_copy("changed")
     assert "up to date" in made("html", cwd=folder, env=FRENCH)
     changed, written = folder / name, (folder / name).stat()
     changed.write_text(changed.read_text("utf-8") + "\n", "utf-8")
@@ -67,6 +70,7 @@ if "." in names:
 assert hasattr(owner, name)
 setattr(owner, name, lambda *_, **__: os.killpg(0, signal.SIGKILL))
 from back_office_guide.commands import build
+from back_office_guide.commands.system_packages import COMMANDS
 sys.exit(build.main())
 """
 # Moments of a build, from its start to its end.
@@ -82,12 +86,12 @@ MOMENTS = [
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_build_killed_at_any_moment_leaves_the_last_site_whole(
-    built_copy: Copy, moment: str
+    small_copy: Copy, moment: str
 ) -> None:
-    folder = built_copy("killed")
+    folder = small_copy("killed")
     site = folder / "build" / "html"
     good = files_in(site)
-    add(folder / "docs" / "comprendre" / "definition.md", "Une phrase nouvelle.")
+    add(folder / "docs/mots.md", "Une phrase nouvelle.")
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, moment, "html"],
         cwd=folder,
@@ -97,7 +101,7 @@ def test_a_build_killed_at_any_moment_leaves_the_last_site_whole(
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    left, changed = files_in(site), "fr/comprendre/definition.html"
+    left, changed = files_in(site), "fr/mots.html"
     assert left.keys() == good.keys()
     assert left == good or b"Une phrase nouvelle" in left[changed]
     made("html", cwd=folder, env=FRENCH)
@@ -117,33 +121,35 @@ def test_without_an_exchange_in_one_step_the_folder_is_still_replaced(
     assert (current / "page").read_text() == "new"
 
 
-def test_all_languages_are_tried_and_those_that_failed_are_named(tmp_path: Path) -> None:
-    def try_to_build(language: Language) -> None:
-        (tmp_path / language.code).touch()
-        if language.code == "fr":
-            raise build.BuildError("Français: not so.")
-        if language.code == "en":
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    said = r"\AFrançais: not so\.\nEnglish: ended by the system \(-9\)\.\Z"
-    with pytest.raises(build.BuildError, match=said):
-        build.build_in_parallel(try_to_build, LANGUAGES.all)
-    built = {path.name for path in tmp_path.iterdir()}
-    assert built == {language.code for language in LANGUAGES.all}
+def build_all_but(failing: str, language: Language, result: Path) -> None:
+    """Fail for a language, at length, and let the system end the process of "xx"."""
+    if language.code == failing:
+        raise build.BuildError(f"{failing}: not so." * 100_000)
+    if failing == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    result.touch()
 
 
-def test_a_failure_is_told_however_long_it_is() -> None:
-    def fail(language: Language) -> None:
-        raise build.BuildError(language.code * 1_000_000)
+def test_all_languages_are_tried_and_the_failed_one_is_told_however_long_it_is(
+    tmp_path: Path,
+) -> None:
+    results = {language: tmp_path / language.code for language in LANGUAGES.all}
+    with pytest.raises(build.BuildError, match=r"\A(fr: not so\.){100000}\Z"):
+        build.build_in_parallel(partial(build_all_but, "fr"), results)
+    assert {path.name for path in tmp_path.iterdir()} == {*CODES} - {"fr"}
 
-    with pytest.raises(build.BuildError, match=r"\A(fr){1000000}\Z"):
-        build.build_in_parallel(fail, [LANGUAGES.source])
+
+def test_a_build_that_the_system_ends_is_named(tmp_path: Path) -> None:
+    with pytest.raises(build.BuildError, match=r"\AFrançais: the system ended the builds\."):
+        build.build_in_parallel(
+            partial(build_all_but, "killed"), {LANGUAGES.source: tmp_path / "fr"}
+        )
 
 
-def test_a_page_that_does_not_build_keeps_the_last_site(built_copy: Copy) -> None:
-    folder = built_copy("broken page")
+def test_a_page_that_does_not_build_keeps_the_last_site(small_copy: Copy) -> None:
+    folder = small_copy("broken page")
     good = files_in(folder / "build" / "html")
-    (folder / "docs" / "comprendre" / "mots.md").write_text("# Mots\n\n{term}`inconnu`\n", "utf-8")
+    (folder / "docs/mots.md").write_text("# Mots\n\n{term}`inconnu`\n", "utf-8")
     run = make("html", cwd=folder, env=FRENCH)
     assert run.returncode != 0
     assert "mots.md:3" in run.stderr
@@ -152,16 +158,16 @@ def test_a_page_that_does_not_build_keeps_the_last_site(built_copy: Copy) -> Non
 
 
 @pytest.mark.parametrize("drawing", [None, "<svg><text>sans fin</svg>"])
-def test_a_figure_that_cannot_be_read_is_named(copy: Copy, drawing: str | None) -> None:
-    folder = copy("broken figure")
-    figure = folder / "docs" / "figures" / "smic.svg"
+def test_a_figure_that_cannot_be_read_is_named(small_copy: Copy, drawing: str | None) -> None:
+    folder = small_copy("broken figure")
+    figure = folder / "docs" / "figures" / "dessin.svg"
     figure.unlink()
     if drawing is not None:
         figure.write_text(drawing)
     run = make("html", cwd=folder, env=FRENCH)
     assert run.returncode != 0
-    assert "remuneration.md" in run.stderr
-    assert "smic.svg" in run.stderr
+    assert "mots.md" in run.stderr
+    assert "dessin.svg" in run.stderr
     assert "Traceback" not in run.stderr
 
 
@@ -174,8 +180,8 @@ def test_a_file_where_the_build_folder_should_be_is_named(copy: Copy) -> None:
     assert "Traceback" not in run.stderr
 
 
-def test_another_date_is_another_build(copy: Copy) -> None:
-    folder = copy("dates")
+def test_another_date_is_another_build(small_copy: Copy) -> None:
+    folder = small_copy("dates")
     for date, outcome in (("1", "built"), ("1", "up to date"), ("2", "built")):
         run = make("html", cwd=folder, env=FRENCH | {"SOURCE_DATE_EPOCH": date})
         assert outcome in run.stdout
@@ -197,14 +203,18 @@ def test_plain_sphinx_build_gives_the_same_pages(
 
 
 def test_a_build_elsewhere_by_another_user_gives_the_same_site(site: Path, again: Path) -> None:
-    assert files_in(again / "build/html") == files_in(site.parent)
+    for code in ("fr", "ar"):
+        assert files_in(again / "build/html" / code) == files_in(site.parent / code)
 
 
-def test_a_build_elsewhere_by_another_user_gives_the_same_book(
-    books: dict[str, Path], again: Path
-) -> None:
-    book = again / "build/pdf/back-office-ar.pdf"
-    assert book.read_bytes() == books["ar"].read_bytes()
+def test_a_build_elsewhere_by_another_user_gives_the_same_book(small_copy: Copy) -> None:
+    require(*COMMANDS["book"])
+    right_to_left = {"LANGS": "ar"}
+    here, there = small_copy("here"), small_copy("là, à côté")
+    made("latexpdf", cwd=here, env=right_to_left)
+    made("latexpdf", cwd=there, env=ELSEWHERE | right_to_left)
+    book = "build/pdf/back-office-ar.pdf"
+    assert (here / book).read_bytes() == (there / book).read_bytes()
 
 
 def test_a_site_built_under_a_strict_umask_can_be_served(again: Path) -> None:
@@ -213,9 +223,9 @@ def test_a_site_built_under_a_strict_umask_can_be_served(again: Path) -> None:
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX"])
-def test_a_locale_without_accents_speaks_all_the_same(built_copy: Copy, locale: str) -> None:
-    folder, env = built_copy(f"été {locale}"), FRENCH | {"LC_ALL": locale, "LANG": locale}
-    (folder / "docs" / "comprendre" / "mots.md").write_text("# Mots\n\n{term}`mêlé`\n", "utf-8")
+def test_a_locale_without_accents_speaks_all_the_same(small_copy: Copy, locale: str) -> None:
+    folder, env = small_copy(f"été {locale}"), FRENCH | {"LC_ALL": locale, "LANG": locale}
+    (folder / "docs/mots.md").write_text("# Mots\n\n{term}`mêlé`\n", "utf-8")
     run = make("html", cwd=folder, env=env)
     assert "mêlé" in run.stderr
     assert "html, Français: failed" in run.stderr
@@ -337,8 +347,8 @@ def test_a_missing_list_of_languages_is_explained(copy: Copy) -> None:
     assert "Traceback" not in run.stderr
 
 
-def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
-    folder = copy("served")
+def test_serve_shows_a_page_and_then_its_change(small_copy: Copy) -> None:
+    folder = small_copy("served")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -352,7 +362,7 @@ def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
 
     def shown() -> str:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/comprendre/definition.html") as answer:
+            with urlopen(f"http://127.0.0.1:{port}/mots.html") as answer:
                 return str(answer.read(), "utf-8")
         except (OSError, HTTPException):  # it does not listen yet, or is writing the page
             return ""
@@ -364,9 +374,9 @@ def test_serve_shows_a_page_and_then_its_change(copy: Copy) -> None:
             assert time.monotonic() < give_up, f"never shown: {text}"
 
     try:
-        wait_for("Définition")
+        wait_for("Les mots")
         assert "Une phrase nouvelle" not in shown()
-        add(folder / "docs" / "comprendre" / "definition.md", "Une phrase nouvelle.")
+        add(folder / "docs/mots.md", "Une phrase nouvelle.")
         wait_for("Une phrase nouvelle")
     finally:
         os.killpg(serving.pid, signal.SIGTERM)

@@ -43,7 +43,7 @@ def test_the_guide_itself_passes(template_folder: Path, checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("construct", "line", "mend"),
+    ("construct", "line", "advice"),
     [
         ("| a | b |\n|---|---|\n| c | d |\n", 3, "write a {list-table} directive"),
         (":::{table} Titre\n\n| a |\n|---|\n| c |\n:::\n", 3, "write a {list-table} directive"),
@@ -71,10 +71,10 @@ def test_the_guide_itself_passes(template_folder: Path, checkout: Path) -> None:
     ],
 )
 def test_a_construct_that_translation_loses_is_refused_with_its_line_and_mend(
-    tmp_path: Path, construct: str, line: int, mend: str
+    tmp_path: Path, construct: str, line: int, advice: str
 ) -> None:
     found = faults(tmp_path, f"# Titre\n\n{construct}")
-    assert any(fault.startswith(f"page.md:{line}: ") and mend in fault for fault in found), found
+    assert any(fault.startswith(f"page.md:{line}: ") and advice in fault for fault in found), found
 
 
 def test_what_the_guide_may_use_is_not_refused(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_the_text_of_figures_is_mended_too() -> None:
         (":::{container} a\n:name: b\n\nUn.\n:::", "the option name is lost"),
         ("Un {kbd} `A`.", "write {role}`text`, without a space"),
         ("Un :smile: ici.", "the book has no emoji"),
-        ("Voir [la page](voir.md).", "a link to voir.md goes astray"),
+        ("Voir [la page](voir.md).", "a link to voir.md leads nowhere"),
         ("Voir [](#page-aide).", "which the book and the e-book leave out"),
     ],
 )
@@ -191,25 +191,27 @@ def test_a_figure_has_a_title_a_description_and_text(
     )
 
 
-def test_a_link_that_leads_nowhere_is_named_with_its_line(copy: Copy) -> None:
-    folder = copy("dead link")
-    page = folder / "docs" / "contribuer" / "ecrire.md"
-    page.write_text("# Écrire\n\nVoir [](#page-perdue) et {term}`mot inconnu`.\n", "utf-8")
+def test_a_link_that_leads_nowhere_is_named_with_its_line(small_copy: Copy) -> None:
+    folder = small_copy("dead link")
+    page = folder / "docs/mots.md"
+    page.write_text("# Les mots\n\nVoir [](#page-perdue) et {term}`mot inconnu`.\n", "utf-8")
     run = make("messages", cwd=folder)
     assert run.returncode != 0
-    assert "ecrire.md:3" in run.stderr
+    assert "mots.md:3" in run.stderr
     assert "page-perdue" in run.stderr
     assert "mot inconnu" in run.stderr
 
 
-def test_grammar_and_spelling_are_checked_with_the_place_and_the_mend(copy: Copy) -> None:
+def test_grammar_and_spelling_are_checked_with_their_place(
+    small_copy: Copy,
+) -> None:
     require("grammalecte-cli")
-    folder = copy("grammar")
-    page = folder / "docs" / "contribuer" / "ecrire.md"
-    page.write_text("(page-ecrire)=\n# Écrire\n\nLes opération sont traitees.\n", "utf-8")
+    folder = small_copy("grammar")
+    page = folder / "docs/mots.md"
+    page.write_text("(page-mots)=\n# Les mots\n\nLes opération sont traitees.\n", "utf-8")
     run = make("messages", cwd=folder)
     assert run.returncode != 0
-    assert "docs/contribuer/ecrire.md:4: “Les opération" in run.stderr
+    assert "docs/mots.md:4: “Les opération" in run.stderr
     assert "Write: opérations" in run.stderr
     assert "“traitees”: unknown word" in run.stderr
     assert "docs/words.txt" in run.stderr

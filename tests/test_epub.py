@@ -261,9 +261,10 @@ def test_every_figure_is_there_in_its_language_with_its_description(ebook: Ebook
         drawings = ebook.pages[f"{page}.xhtml"].select("figure svg[role=img]")
         assert len(drawings) == len(figures)
         for (file, alternative), drawing in zip(figures, drawings, strict=True):
-            assert drawing["aria-label"] == ebook.translated(page, alternative)
+            title, _, *labels = texts(ROOT / "docs" / file)
+            assert drawing["aria-label"] == ebook.translated(page, title)
             said = as_words(drawing.get_text(" "))
-            for text in texts(ROOT / "docs" / file):
+            for text in (alternative, *labels):
                 assert as_words(ebook.translated(page, text)) in said
         shown += len(figures)
     assert shown == len(list((ROOT / "docs/figures").glob("*.svg")))
@@ -411,28 +412,28 @@ def test_a_build_elsewhere_by_another_user_gives_the_same_bytes(
     assert times == {(1980, 1, 1, 0, 0, 0)}  # the first that an archive can tell
 
 
-def test_a_build_that_fails_keeps_the_last_ebook(copy: Copy) -> None:
+def test_a_build_that_fails_keeps_the_last_ebook(small_copy: Copy) -> None:
     require(*COMMANDS["epub"])
-    folder, env = copy("failing"), {"LANGS": "ar"}
-    page = folder / "docs" / "comprendre" / "definition.md"
+    folder, env = small_copy("failing"), {"LANGS": "ar"}
+    page = folder / "docs/mots.md"
     add(page, "```console\n$ make epub\n```")
     made("epub", cwd=folder, env=env)
     last = folder / "build/epub/back-office-ar.epub"
     good = last.read_bytes()
-    code = Ebook("ar", good).pages["comprendre/definition.xhtml"].select_one("[dir=ltr] pre")
+    code = Ebook("ar", good).pages["mots.xhtml"].select_one("[dir=ltr] pre")
     assert isinstance(code, Tag)  # in its own direction, whatever that of the page
     add(page, "{term}`inconnu`")
     run = make("epub", cwd=folder, env=env)
     assert run.returncode != 0
-    assert "definition.md" in run.stderr
+    assert "mots.md" in run.stderr
     assert "epub, العربية: failed" in run.stderr
     assert "Traceback" not in run.stderr
     assert last.read_bytes() == good
 
 
-def test_a_cover_that_cannot_be_drawn_is_an_error(copy: Copy, tmp_path: Path) -> None:
+def test_a_cover_that_cannot_be_drawn_is_an_error(small_copy: Copy, tmp_path: Path) -> None:
     require(*COMMANDS["epub"])
-    folder = copy("without a cover")
+    folder = small_copy("without a cover")
     broken = tmp_path / "rsvg-convert"
     broken.write_text("#!/bin/sh\nexit 3\n")
     broken.chmod(0o755)

@@ -1,4 +1,4 @@
-"""`make gettext` finds all that readers see, says where it stands, and is the same every time."""
+"""`make gettext` finds all that readers see, says where it is, and is the same every time."""
 
 import re
 from pathlib import Path
@@ -182,8 +182,8 @@ def times_of(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*.pot")}
 
 
-def test_nothing_is_written_when_no_message_changed(extracted_copy: Copy) -> None:
-    guide = extracted_copy("guide")
+def test_nothing_is_written_when_no_message_changed(small_copy: Copy) -> None:
+    guide = small_copy("guide")
     before = times_of(guide / "build/gettext")
     add(guide / "docs/index.md", "% Un commentaire, qui n’est pas un message.")
     made("gettext", cwd=guide)

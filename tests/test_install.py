@@ -83,7 +83,7 @@ def test_the_lock_has_a_hash_for_every_package() -> None:
 
 
 def stub(folder: Path, name: str, script: str) -> Path:
-    """Write a shell script that stands for the program `name`, and return its folder."""
+    """Write a shell script in the place of the program `name`, and return its folder."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(f"#!/bin/sh\n{script}\n")
     (folder / name).chmod(0o755)

@@ -21,7 +21,9 @@ from test_access import press
 from test_walk import show
 
 
-def test_firefox_finds_nothing_against_the_policy(address: str, site: Path, tmp_path: Path) -> None:
+def test_firefox_opens_drawers_and_finds_nothing_against_the_policy(
+    address: str, site: Path, tmp_path: Path
+) -> None:
     require("firefox-esr")
     pages = ["404.html", "fr/index.html", "ar/index.html", "en/comprendre/mots.html"]
     pages += ["de/metier/remuneration.html", "fr/contribuer/ecrire.html", "fr/genindex.html"]
@@ -30,6 +32,23 @@ def test_firefox_finds_nothing_against_the_policy(address: str, site: Path, tmp_
         for page in pages:
             browser.get(f"{address}/{page}")
             assert browser.evaluate("getComputedStyle(document.body).margin") == "0px", page
+        # The search tells what it found. Drawers take the focus, and give it back to their buttons:
+        # no key reaches a Firefox without a window, so its events are made here.
+        assert "resultados" in str(
+            browser.evaluate("document.querySelector('#search-status').textContent")
+        )
+        browser.narrow()
+        browser.get(f"{address}/ar/comprendre/mots.html")
+        for panel in ("menu", "contents"):
+            button = f"document.querySelector('.mobile-header [aria-controls={panel}]')"
+            browser.evaluate(f"{button}.click()")
+            assert browser.evaluate(f"{button}.ariaExpanded") == "true"
+            within = f"document.getElementById('{panel}').contains(document.activeElement)"
+            assert browser.evaluate(within) is True
+            escape = "new KeyboardEvent('keydown', {key: 'Escape', bubbles: true})"
+            browser.evaluate(f"document.activeElement.dispatchEvent({escape})")
+            assert browser.evaluate(f"{button}.ariaExpanded") == "false"
+            assert browser.evaluate(f"{button} === document.activeElement") is True
         # The policy that each page bears holds without a server, too, and lets it work.
         browser.get((site / "index.html").as_uri())
         assert browser.evaluate("document.documentElement.className") == ""
@@ -234,6 +253,7 @@ def test_a_drawing_is_kept_in_the_words_of_the_page(site: Path) -> None:
 def test_files_that_are_kept_long_are_named_by_their_version(site: Path) -> None:
     headers = (site.parent / "_headers").read_text("utf-8")
     assert "/fr/_static/*\n  Cache-Control: public, max-age=31536000" in headers
+    assert "/fr/searchindex.js\n  Cache-Control: no-cache" in headers  # which bears none
     for page in site.parent.rglob("*.html"):
         text = page.read_text("utf-8")
         loaded = re.findall(r'(?:src|href)="([^"]*_static/[^"]*)"', text)

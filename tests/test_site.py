@@ -221,7 +221,7 @@ def test_the_root_page_leads_to_the_language_of_the_browser(
         )
 
 
-def test_the_pages_of_each_language_speak_it_to_readers_tools_too(site: Path) -> None:
+def test_the_pages_of_each_language_speak_it_to_assistive_technology_too(site: Path) -> None:
     for code, words in (
         ("fr", ("Thème\u00a0: automatique", "Aller au contenu", "Langues")),
         ("en", ("Theme: automatic", "Skip to content", "Languages")),

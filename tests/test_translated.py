@@ -559,14 +559,16 @@ def test_no_french_is_left_in_a_translated_epub(pseudo_guide: tuple[Path, set[st
             assert french_left(seen(text), words - ENGLISH) == [], name
 
 
-def test_a_catalog_of_the_guide_can_be_edited_and_the_site_follows(built_copy: Copy) -> None:
-    guide = built_copy("guide")
-    path = guide / "docs/locale/en/LC_MESSAGES/annexes/glossaire.po"
+def test_a_catalog_of_the_guide_can_be_edited_and_the_site_follows(small_copy: Copy) -> None:
+    guide = small_copy("guide")
+    path = guide / "docs/locale/en/LC_MESSAGES/glossaire.po"
     catalog = polib.pofile(str(path), wrapwidth=0)
-    catalog[0].msgstr = "All the words"
+    title = catalog.find("Glossaire")
+    assert title
+    title.msgstr = "All the words"
     write(path, catalog)
     made("html", cwd=guide, env={"LANGS": "en"})
-    for page in ("index.html", "metier/formation.html"):
+    for page in ("index.html", "mots.html"):
         assert "All the words" in (guide / "build/html/en" / page).read_text("utf-8")
     add(guide / "docs/index.md", "Un paragraphe de plus.")
     made("html", cwd=guide, env={"LANGS": "en"})

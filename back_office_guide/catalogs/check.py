@@ -8,10 +8,10 @@ file, cannot be muted.
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from shutil import which
 
@@ -76,44 +76,30 @@ class Check:
         glossaries = [catalogs[name] for name in names if name in catalogs]
         self._glossary = writing.Glossary(book.terms.names, glossaries, language.code)
         self._french = writing.stemmer(book.source.code)
-        entries = [
-            entry
-            for name, catalog in catalogs.items()
-            for entry in catalog
-            if entry.translated() and name != INTERFACE
-        ]
-        self._sense = Sense(entries, book.names, language)
-        self._words: dict[tuple[str, str], list[str]] = {}
-        self._unknown: set[str] = set()
-        self._spelt = False  # whether spelling can be checked here
-
-    @cached_property
-    def _own_words(self) -> set[str]:
-        """The words that are right in this language, though its dictionary lacks them."""
-        path = self._folder.parent / NAMES.name
-        return set(read_text(path).split()) if path.is_file() else set()
+        self._sense = Sense(catalogs, book.names, language)
+        self._words: dict[str, list[str]] = {}
+        self._unknown: dict[str, str] | None = None  # where spelling cannot be checked here
 
     def faults(self) -> Iterator[Fault]:
         """Yield the faults of all catalogs, file after file."""
-        right, code = self._book.names | self._own_words | self._glossary.words, self._language.code
+        listed = self._folder.parent / NAMES.name
+        own = set(read_text(listed).split()) if listed.is_file() else set()
+        right, french = self._book.names | own | self._glossary.words, set()
         for catalog in self._catalogs.values():
             for entry in catalog.translated_entries():
-                pair = entry.msgid, entry.msgstr
-                self._words[pair] = writing.words_of(*pair, right, code)
-        words = {word for each in self._words.values() for word in each}
-        unknown = writing.misspelt(sorted(words), self._language.dictionary)
-        if unknown is None:
-            dictionary = self._language.dictionary
-            what = (
-                f"hunspell has no dictionary {dictionary}" if which("hunspell") else "no hunspell"
-            )
-            what = f"spelling not checked: {what}: `make test` names the package to install"
+                message = writing.words_in(entry.msgid)
+                french |= message
+                self._words[entry.msgstr] = writing.words_of(entry.msgstr, right | message)
+        words, dictionary = set(chain(*self._words.values())), self._language.dictionary
+        self._unknown = writing.misspelt(words, french, dictionary)
+        if self._unknown is None:
+            lacking = f"hunspell has no dictionary {dictionary}" if which("hunspell") else ""
+            what = f"spelling not checked: {lacking or 'no hunspell'}"
+            what += ": `make test` names the package to install"
             if os.environ.get("CI") and self._language.published:
                 yield Fault(self._folder, 1, what, "spelling")
             else:
                 print(f"{self._language.code}: {what}", file=sys.stderr)
-        self._unknown = unknown or set()
-        self._spelt = unknown is not None
         for name, catalog in self._catalogs.items():
             for entry in catalog:
                 if not entry.obsolete:
@@ -132,7 +118,7 @@ class Check:
             elif not difference.mutable:
                 what = f"{difference.message}. This cannot be muted: the page would stay French"
                 yield Fault(path, line, what, difference.code)
-        unknown = set() if self._spelt else {"spelling", "language"}
+        unknown = {"spelling", "language"} if self._unknown is None else set()
         for code in silent.keys() - unknown - {difference.code for difference in found}:
             if entry.translated():
                 what = f"nothing to mute for {code}: remove “# mute {code}”"
@@ -155,8 +141,8 @@ class Check:
             plain = re.sub("«[^»]*»", "", markup.markup_of(message).running)  # words as such
             yield from self._glossary.missing(self._book.terms.within(plain), translation)
         yield from writing.typography(message, translation, self._language)
-        words = self._words[message, translation] if not hidden else []
-        yield from writing.spelling(words, self._unknown, self._language)
+        words = self._words[translation] if not hidden else []
+        yield from writing.spelling(words, self._unknown or {}, self._language)
 
 
 def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> list[Fault]:
@@ -166,43 +152,33 @@ def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> l
     """
     messages = wanted(book.templates, language, book.source)
     new = update(messages, catalogs, language, book.source.code)
-    faults, others = [], 0
+    faults, forms = [], []
     for name in sorted(new.keys() | catalogs.keys()):
-        path = folder / f"{name}.po"
-        right = str(new.get(name, "")).split("\n")
-        rows = path.read_bytes().decode().split("\n") if name in catalogs else []
-        if not rows:
+        path, page = folder / f"{name}.po", {entry.msgid for entry in messages.get(name, ())}
+        if name not in catalogs:
             what = "no catalog for this page: `make update-po` creates it"
             faults.append(Fault(path, 1, what, "source"))
-        elif (change := _other_messages(messages.get(name, ()), catalogs[name])) is not None:
-            faults.append(Fault(path, *change, "source"))
-        elif rows != right:
-            others += 1
-            pairs = enumerate(zip_longest(rows, right, fillvalue=""), start=1)
-            line, row, better = next((i, row, ours) for i, (row, ours) in pairs if row != ours)
-            what = f"“{row[:60]}” where `make update-po` writes “{better[:60]}”: run it"
-            first = Fault(path, line, what, "form")
-    if others:
-        more = f" (so are {others - 1} other files of the language)" if others > 1 else ""
-        faults.append(replace(first, message=first.message + more))
-    return faults
-
-
-def _other_messages(
-    template: Iterable[polib.POEntry], catalog: polib.POFile
-) -> tuple[int, str] | None:
-    """Return the line and what is wrong where a catalog has not the messages of its page."""
-    page = {message.msgid for message in template}
-    live = {entry.msgid: entry for entry in catalog if not entry.obsolete}
-    gone = [entry for message, entry in live.items() if message not in page]
-    if not gone and not page - live.keys():
-        return None
-    what = f"{len(page - live.keys())} messages of the page are not here"
-    if gone:
-        what += f", and {len(gone)} here are not of the page, “{gone[0].msgid[:40]}” first"
-        what += ": restore a msgid that was edited; else run `make update-po`"
-        return line_of(gone[0]), what
-    return 1, f"{what}: run `make update-po`"
+            continue
+        live = {entry.msgid: entry for entry in catalogs[name] if not entry.obsolete}
+        gone = [entry for message, entry in live.items() if message not in page]
+        if gone or page - live.keys():
+            what = f"{len(page - live.keys())} messages of the page are not here"
+            if gone:
+                what += f", and {len(gone)} here are not of the page, “{gone[0].msgid[:40]}” first"
+                what += ": restore a msgid that was edited; else"
+            line = line_of(gone[0]) if gone else 1
+            faults.append(Fault(path, line, f"{what}: run `make update-po`", "source"))
+            continue
+        rows, right = path.read_bytes().decode().split("\n"), str(new.get(name, "")).split("\n")
+        for line, (row, better) in enumerate(zip_longest(rows, right, fillvalue=""), start=1):
+            if row != better:
+                what = f"“{row[:60]}” where `make update-po` writes “{better[:60]}”: run it"
+                forms.append(Fault(path, line, what, "form"))
+                break
+    if forms[1:]:
+        more = f"{forms[0].message} (so are {len(forms) - 1} other files of the language)"
+        forms = [replace(forms[0], message=more)]
+    return faults + forms
 
 
 def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fault], int]:

@@ -4,162 +4,275 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations
 
 import polib
 from babel.core import Locale
 from rapidfuzz import fuzz
+from text_to_num.lang import LANG
 
 from back_office_guide.catalogs import values, writing
+from back_office_guide.core.catalog import INTERFACE, Catalogs
 from back_office_guide.core.languages import Language
-from back_office_guide.core.markup import Difference, markup_of
+from back_office_guide.core.markup import Difference, Markup, markup_of
 
 END = re.compile(r"(?<=[.!?…؟。])[\s”»“)]+(?=[\W_]*[^\W_])")
-END_SIGN = re.compile(r"\w[.!?…]\Z")
+END_MARK = re.compile(r"\w[.!?…]\Z")
 QUESTION = re.compile("[?？؟]")
-# An item of a French list, and a list of four or more.
-_ITEM = r"(?<!\w)(?i:l’|d’|(?:la|le|les|des|un|une|du|de)\s)[^,.;:()]{2,30}"
-LIST = re.compile(rf"(?<!en\s){_ITEM}((?:, {_ITEM}){{2,}}) (?:et|ou|ni) {_ITEM}")
+SMALL = re.compile(r"(?:\)|[^\W\d_]{8,})[.!?] ([^\W\d_]\w*)")
+BRACKETS = re.compile(r"\s?\([^()]*\)")
+# What parts the items of a list.
+PARTED = re.compile(r"[,;،؛、]| [–—] |\b(?:and|or|nor|y|e|o|u|ni|und|oder|sowie|et|ou)\b|\bو")
+# A French list of four or more, whose items have articles; and the items of one after a colon.
+_ITEM = r"(?<!\w)(?i:l’|(?:la|le|les|des|un|une|du)\s)[^,.;:()]{2,30}"
+LIST = re.compile(rf"(?<!en\s){_ITEM}(?:, {_ITEM}){{2,}} (?:et|ou|ni) {_ITEM}")
+_SHORT = r"[\w’-]+(?: [\w’-]+){0,4}"
+AFTER_COLON = re.compile(
+    rf":\s({_SHORT}(?:, {_SHORT}){{2,}}(?: (?:et|ou) {_SHORT})?)(?=[\s.;?!]*\Z)"
+)
 DOUBLED = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)
-RELATIVE = re.compile(
-    r"(?:,|oder|und|^)\s(?:\w+\s)?\Z"
-)  # German: "die Abteilung, die die Verträge prüft"
+# German: "die Abteilung, die die Verträge prüft", "wenn sie sie prüft"
+RELATIVE = re.compile(r"(?:,|oder|und|^)\s(?:\w+\s)?\Z")
+PRONOUNS = {"sie", "ihr"}
+# Words that a French sentence has, and a name has not.
+_VERBS = "est|sont|a|ont|qui|que|se|ne|pas|il|elle|on|ce|cette|un|une|dans|par|sur|pour|avec|où"
+# And some that are no words of other languages.
+_FRENCH = re.compile(r"\b(?:est|sont|ont|qui|ne|pas|il|elle|cette|une|dans|où)\b")
+_NAME = re.compile(
+    rf"(?<!\w)(?=(\w*[A-ZÀ-ÖØ-Þ]\w*(?![\w-])(?:[ \u00a0’]+(?!(?:{_VERBS})\b)[^\W\d_]+){{0,6}}))"
+)
+_LEVELS = re.compile(r"\b([A-Z]) (?:à|au|to|a|al|bis|zu|auf)(?: \w+)? ([A-Z])\b")
 
 # A translation with fewer sentences than its message, and less than this share of the length that
 # the language needs for it, lacks some; beyond the others, it is that of another message.
 SHORTER, MUCH_SHORTER, MUCH_LONGER = 0.75, 0.3, 3
 A_WORD, A_TEXT, MUCH = 15, 40, 60
-ALIKE = 80  # of 100: messages that may well share a translation
+# Of 100: how like that of another message a translation is, and by how much the messages are less.
+ALIKE, UNLIKE = 75, 25
+A_QUOTATION = 5  # words in a row that may be those of the message
+A_TERM = 5  # words, of another language, that may be emphasised
+A_NAME = 3
+SOME = 3  # messages that show what is usual
 
 
 class Sense:
     """What the translations of a language have in common, and what one has not."""
 
-    def __init__(self, entries: list[polib.POEntry], names: set[str], language: Language) -> None:
-        """Learn from the translated `entries` how long the language is, and which `names` it keeps.
+    def __init__(self, catalogs: Catalogs, words: set[str], language: Language) -> None:
+        """Learn from `catalogs` how long the language is, and which names it keeps.
 
-        A name is a word with a capital, but for those of countries.
+        A name is one of `words`, or more than one word.
         """
         self._language = language
         self._latin = "LATIN" in unicodedata.name(language.name[0], "")
+        entries = [
+            entry
+            for name, catalog in catalogs.items()
+            for entry in catalog
+            if entry.translated() and name != INTERFACE
+        ]
         lengths = [(len(entry.msgid), len(entry.msgstr)) for entry in entries]
         self._longer = sum(own for _, own in lengths) / (sum(length for length, _ in lengths) or 1)
-        self._messages: dict[str, list[str]] = defaultdict(list)
-        countries = set(Locale.parse("fr").territories.values())
-        capitals = "|".join(sorted(re.escape(n) for n in names - countries if n[0].isupper()))
-        self._name = re.compile(rf"(?<![\w-])(?:{capitals or '(?!)'})(?![\w-])")
+        self._beside: dict[str, list[polib.POEntry]] = {}
+        for catalog in catalogs.values():
+            long = [e for e in catalog if e.translated() and len(e.msgid) > A_TEXT]
+            self._beside.update((entry.msgid, long) for entry in long)
         self._kept: dict[str, list[bool]] = defaultdict(list)
         for entry in entries:
-            self._messages[entry.msgstr].append(entry.msgid)
-            for name in set(self._name.findall(entry.msgid)):
-                self._kept[name].append(name in entry.msgstr)
+            for name in names_in(entry.msgid):
+                known = name.isupper() or name in words or not name.isalpha()
+                if known and len(name) >= A_NAME:
+                    self._kept[name].append(name.casefold() in entry.msgstr.casefold())
+        for country in Locale.parse("fr").territories.values():
+            self._kept.pop(country, None)
 
     def differences(self, message: str, translation: str) -> Iterator[Difference]:
         """Yield what a translation lost, doubled or exchanged."""
-        text, original = markup_of(translation).text, markup_of(message).text
+        before, after = markup_of(message), markup_of(translation)
+        text, original = after.text, before.text
         yield from _pairs(text, original, self._language)
         yield from self._doubled(text, original)
+        yield from _untranslated(text, original)
         yield from self._lost(text, original)
-        yield from _exchanged(message, translation, self._language)
-        if original[:1].isupper() and text[:1].islower() and text[-1:] in ".!?…":
-            yield Difference("letter", f"it begins with a small letter: write {text[0].upper()}")
-        for other in self._messages[translation]:
-            if len(other) > A_TEXT and fuzz.ratio(message, other) < ALIKE:
-                what = f"it is the translation of “{other[:40]}”, too: one of the two is wrong"
-                yield Difference("other", what)
+        yield from self._names(message, translation)
+        yield from _emphasis(before, after)
+        yield from _exchanged(before, after)
+        for begin in (text[:1], *(word[0] for word in SMALL.findall(text))):
+            if original[:1].isupper() and begin.islower() and text[-1:] in ".!?…":
+                yield Difference(
+                    "letter", f"a sentence begins with “{begin}”: write {begin.upper()}"
+                )
                 break
+        for other in self._beside.get(message, ()):
+            if other.msgid != message:
+                alike = fuzz.ratio(translation, other.msgstr, score_cutoff=ALIKE)
+                if alike and alike - fuzz.ratio(message, other.msgid) > UNLIKE:
+                    what = f"it is the translation of “{other.msgid[:40]}”: one of the two is wrong"
+                    yield Difference("other", what)
+                    break
 
     def _doubled(self, text: str, original: str) -> Iterator[Difference]:
         match = DOUBLED.search(text)
-        if match and self._language.code[:2] in values.SPOKEN and not DOUBLED.search(original):
-            relative = self._language.code == "de" and RELATIVE.search(text[: match.start()])
-            if not relative:
+        if match and self._language.code[:2] in LANG and not DOUBLED.search(original):
+            pronoun = match[1].casefold() in PRONOUNS or RELATIVE.search(text[: match.start()])
+            if not (self._language.code == "de" and pronoun):
                 yield Difference("doubled", f"“{match[0]}”: write “{match[1]}” once")
-        counted = Counter(END.split(text))
+        counted, french = Counter(END.split(text)), Counter(END.split(original))
         for sentence, count in counted.items():
-            if (
-                count > 1
-                and len(sentence) > A_WORD
-                and max(Counter(END.split(original)).values()) == 1
-            ):
+            if count > max(french.values()) and len(sentence) > A_WORD:
                 yield Difference("doubled", f"“{sentence[:40]}” is there twice: remove one")
 
     def _lost(self, text: str, original: str) -> Iterator[Difference]:
-        if (
-            text == original
-            and len(text) > A_TEXT
-            and END_SIGN.search(values.ADDRESS.sub("", text))
-        ):
-            yield Difference("language", "it is the French text itself: translate it")
         if QUESTION.search(original) and not QUESTION.search(text):
             yield Difference("question", "the message asks a question, the translation does not")
-        yield from self._length(text, original)
-        if not self._latin:
-            return
-        commas = len(re.findall("[,;]", text))
-        for match in LIST.finditer(original):
-            if match[1].count(",") > commas:
-                what = f"a list of {match[1].count(',') + 2}, “{match[0][:40]}…”, lacks an item"
-                yield Difference("list", what)
-        for name in set(self._name.findall(original)):
-            kept = self._kept[name]
-            enough = 5 if name.isupper() else 2  # an acronym may be translated
-            if name not in text and kept.count(False) == 1 and len(kept) > enough:
-                what = f"{name} is missing: keep the name, as the other messages do"
-                yield Difference("name", what)
-
-    def _length(self, text: str, original: str) -> Iterator[Difference]:
         share = len(text) / (self._longer * len(original) or 1)
-        sentences, own = len(END.split(original)), len(END.split(text))
-        own_words = set(writing.WORD.findall(text))
-        if own < sentences and share < SHORTER:
-            what = f"{own} sentences for {sentences}, and much shorter: is one missing?"
+        sentences, own = END.split(original), END.split(text)
+        if len(own) < len(sentences) and share < SHORTER:
+            what = f"{len(own)} sentences for {len(sentences)}, and much shorter: is one missing?"
             yield Difference("length", what)
         elif share < MUCH_SHORTER and len(original) >= A_TEXT and self._latin:
             yield Difference("length", "much shorter than the message: is something missing?")
-        elif (
-            share > MUCH_LONGER
-            and len(text) > len(original) + MUCH
-            and not own_words
-            & {
-                word
-                for word in writing.WORD.findall(original)
-                if len(word) > len("les") or word.isupper()
-            }
-        ):
-            yield Difference("length", "much longer than the message: is it that of another one?")
+        elif share > MUCH_LONGER and len(text) > len(original) + MUCH:
+            words = writing.WORD.findall(original)
+            long = {word for word in words if len(word) > len("les") or word.isupper()}
+            if not long & set(writing.WORD.findall(text)):
+                yield Difference("length", "much longer than the message: is it that of another?")
+        if not self._latin:
+            return
+        if len(own) != len(sentences):
+            sentences, own = [original], [text]
+        for sentence, shown in zip(sentences, own, strict=True):
+            yield from _lists(sentence, shown)
+
+    def _names(self, message: str, translation: str) -> Iterator[Difference]:
+        """Yield the name that a translation lacks, though the other messages keep it."""
+        if not self._latin:
+            return
+        names = names_in(message)
+        lost = [
+            name
+            for name in names
+            if name.casefold() not in translation.casefold()
+            and self._kept[name].count(False) == 1
+            and len(self._kept[name]) > SOME
+        ]
+        if lost:
+            name = max(lost, key=len)
+            what = f"{name} is missing: keep the name, as the other messages do"
+            yield Difference("name", what)
+        fewer = any(
+            translation.count(name) < message.count(name)
+            for name in names
+            if all(self._kept[name]) and len(self._kept[name]) > SOME
+        )
+        for other in sorted(names_in(translation) & self._kept.keys()) if fewer else ():
+            if other.isupper() and other not in message and sum(self._kept[other]) > SOME:
+                yield Difference("name", f"{other} is not in the message: write the name it has")
+
+
+@lru_cache(maxsize=8192)
+def names_in(text: str) -> set[str]:
+    """Return what may be names in a text: a word with a capital, and small words that follow it.
+
+    "Autorité de contrôle prudentiel et de résolution" is one; a verb or a pronoun ends it.
+    """
+    names = set()
+    text = values.QUOTED.sub("", re.sub(r"\]\([^)]*\)|<[^>]*>", "]", text))
+    for match in _NAME.finditer(text):
+        words = re.split(r"(?<=\w)(?=[ \u00a0’])", match[1])
+        names |= {
+            "".join(words[:length])
+            for length in range(1, len(words) + 1)
+            if length == 1 or len(words[length - 1]) > len(" les")
+        }
+    return names
+
+
+def _lists(original: str, text: str) -> Iterator[Difference]:
+    """Yield the French lists that have more items than their translation can have."""
+    for match in LIST.finditer(original):
+        if match[0].count(",") >= len(PARTED.findall(text)):
+            yield _shorter(match[0])
+    original, text = BRACKETS.sub("", original), BRACKETS.sub("", text)
+    items = text.partition(":")[2]
+    if "," in items and original.count(":") == text.count(":") == 1:
+        for listed in AFTER_COLON.findall(original):
+            if listed.count(",") > len(PARTED.findall(items)):
+                yield _shorter(listed)
+
+
+def _shorter(items: str) -> Difference:
+    return Difference("list", f"a list, “{items[:40]}…”, lacks an item")
+
+
+def _untranslated(text: str, original: str) -> Iterator[Difference]:
+    """Yield the French that was left in a translation, but for names and quotations."""
+    if text == original and len(text) > A_TEXT and END_MARK.search(values.ADDRESS.sub("", text)):
+        yield Difference("language", "it is the French text itself: translate it")
+        return
+    apart = re.compile("|".join((values.ADDRESS.pattern, values.QUOTED.pattern, BRACKETS.pattern)))
+    texts = (apart.sub(" | ", each) for each in (text, original))
+    own, french = (_runs(each) for each in texts)
+    for run in sorted(own & french):
+        if _FRENCH.search(run):
+            what = f"“{run}” is French: translate it"
+            yield Difference("language", what)
+            return
+
+
+def _runs(text: str) -> set[str]:
+    """Return the words of a text, each with those that follow it."""
+    words = re.findall(r"[^\W\d_]+|[|]", text.casefold())
+    runs = zip(*(words[start:] for start in range(A_QUOTATION)), strict=False)
+    return {" ".join(run) for run in runs if "|" not in run}
+
+
+def _emphasis(before: Markup, after: Markup) -> Iterator[Difference]:
+    """Yield an emphasis that was lost, added, or moved to other words.
+
+    Words of another language may be emphasised in one language and not in another.
+    """
+    for sign in ("*", "**"):
+        old, new = ([text for mark, text in one.marked if mark == sign] for one in (before, after))
+        marked, text = _words(" ".join(new)), _words(after.text)
+        if old and not new and not any(_words(each) <= text for each in old):
+            yield Difference("emphasis", f"{sign} is missing: write {sign}…{sign}")
+        elif new and not old and any(len(each.split()) > A_TERM or sign == "**" for each in new):
+            yield Difference("emphasis", f"{sign} is not in the message: remove it")
+        for each in old if new else ():
+            shared = _words(each) & text
+            if 2 * len(shared) > len(_words(each)) and not shared & marked:
+                yield Difference("emphasis", f"it has moved: write {sign}{each}{sign}")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def _pairs(text: str, original: str, language: Language) -> Iterator[Difference]:
     """Yield the quotation marks and brackets that are not closed, or never opened."""
     opening, _, closing = language.quotes.partition("…")
-    for first, last in ("()", "[]", (opening.strip(), closing.strip())):
-        if (
-            first != last
-            and text.count(first) != text.count(last)
-            and original.count("(") == original.count(")")
-        ):
+    pairs = ["()", "[]", opening.strip() + closing.strip()]
+    if language.code.startswith("es"):
+        pairs += ["¿?", "¡!"]
+        text = values.without_quotations(original, text, values.QUOTED)[1]
+    text = re.sub(r"(?:^|[;:,]\s)\w\)", "", text)  # "a) this; b) that"
+    for first, last in map(tuple, pairs):
+        if first != last and text.count(first) != text.count(last):
             lacking = first if text.count(first) < text.count(last) else last
             yield Difference("pairs", f"a {lacking} is missing: {first}…{last} go in pairs")
-    if language.code.startswith("es"):
-        text = values.without_quotations(original, text, values.QUOTED)[1]
-        for first, last in ("¿?", "¡!"):
-            if text.count(first) != text.count(last):
-                lacking = first if text.count(first) < text.count(last) else last
-                yield Difference("pairs", f"a {lacking} is missing: {first}…{last} go in pairs")
 
 
-def _exchanged(message: str, translation: str, language: Language) -> Iterator[Difference]:
-    """Yield two targets of links that changed places: each shows the numbers of the other."""
-
-    def signs(shown: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-        return {target: tuple(sorted(re.findall(r"\d+", text))) for target, text in shown}
-
-    old, new = signs(markup_of(message).shown), signs(markup_of(translation).shown)
-    for first in old.keys() & new.keys():
-        for other in old.keys() & new.keys():
-            if (
-                first < other
-                and old[first] != old[other]
-                and (old[first], old[other]) == (new[other], new[first])
-            ):
-                yield Difference("target", f"{first} and {other} changed places: put them back")
+def _exchanged(before: Markup, after: Markup) -> Iterator[Difference]:
+    """Yield two targets of links that changed places: each shows the words of the other."""
+    old, new = ({target: _words(shown) for target, shown in one.shown} for one in (before, after))
+    kept = set().union(*old.values()) & set().union(*new.values())
+    for first, other in combinations(sorted(old.keys() & new.keys()), 2):
+        one, two = (old[first] - old[other]) & kept, (old[other] - old[first]) & kept
+        if one and two and one <= new[other] - new[first] and two <= new[first] - new[other]:
+            what = f"{first} and {other} changed places: put them back"
+            yield Difference("target", what)
+    for low, high in _LEVELS.findall(before.text):
+        if (high, low) in _LEVELS.findall(after.text):
+            yield Difference("letter", f"{high} comes before {low}: write {low} first")

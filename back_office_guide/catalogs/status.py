@@ -18,12 +18,9 @@ def table(language: Language, counted: dict[str, Count]) -> str:
     rows: list[tuple[str, ...]] = [("", "translated", "fuzzy", "empty", "words", "share")]
     rows += [_row(name, each) for name, each in counted.items()]
     rows.append(_row(f"{language.code}, {language.name}", total(counted)))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    first = max(len(row[0]) for row in rows)
     return "\n".join(
-        "  ".join(
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
+        "  ".join((row[0].ljust(first), *(cell.rjust(len("translated")) for cell in row[1:])))
         for row in rows
     )
 

@@ -9,7 +9,7 @@ import re
 import sys
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import cached_property
 from itertools import chain, count
@@ -55,13 +55,8 @@ def update(templates: Catalogs, old: Catalogs, language: Language, source: str) 
     """Return the catalogs of a language for the messages of `templates`, with all of `old`.
 
     `source` is the code of the language of the pages. Raises LossError if a translation of `old`
-    is nowhere in what would be returned, or a message has a context or a plural.
+    is nowhere in what would be returned.
     """
-    for name, catalog in (*old.items(), *templates.items()):
-        for entry in catalog:
-            if entry.msgctxt is not None or entry.msgid_plural:
-                what = f"{name}: “{entry.msgid}” has a context or a plural: the guide has none."
-                raise LossError(what)
     memory = Memory(old, templates)
     new: Catalogs = {}
     for name, template in templates.items():
@@ -153,10 +148,7 @@ class Memory:
         """
         if message in self._held:
             return None
-        known, likeness = self._vanished.most_like(message, ALIKE)
-        if likeness < ALIKE_LIVE:
-            other, more = self._living.most_like(message, ALIKE_LIVE)
-            known = other if more > likeness else known
+        known = self._likeness.most_like(message)
         if not known:
             return None
         found = [entry for _, entry in self._exact[known]]
@@ -179,13 +171,13 @@ class Memory:
         return [message for message in self._exact if fold(message) not in today]
 
     @cached_property
-    def _vanished(self) -> "Likeness":
-        return Likeness(self._gone)
-
-    @cached_property
-    def _living(self) -> "Likeness":
-        known = self._exact.keys() & self._today
-        return Likeness(each for each in known if any(e.translated() for _, e in self._exact[each]))
+    def _likeness(self) -> "Likeness":
+        live = {
+            text
+            for text in self._exact.keys() & self._today
+            if any(entry.translated() for _, entry in self._exact[text])
+        }
+        return Likeness(dict.fromkeys(live, ALIKE_LIVE) | dict.fromkeys(self._gone, ALIKE))
 
     @cached_property
     def _parts(self) -> dict[str, list[str]]:
@@ -200,12 +192,12 @@ class Memory:
 class Likeness:
     """Texts, found by their likeness; characters of markup do not count."""
 
-    SIGNS = re.compile(r"\{[\w:-]+\}|<[^<>]*>(?=`)|\]\([^)]*\)|[`*\[]")
+    MARKUP = re.compile(r"\{[\w:-]+\}|<[^<>]*>(?=`)|\]\([^)]*\)|[`*\[]")
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        """Take the texts, by length."""
-        self._texts = sorted(texts, key=lambda text: (len(text), text))
-        self._plain = [self.SIGNS.sub("", text) for text in self._texts]
+    def __init__(self, texts: Mapping[str, int]) -> None:
+        """Take the texts, and how alike another must be at least to each, of 100."""
+        self._texts = sorted(texts.items(), key=lambda item: (len(item[0]), item))
+        self._plain = [self.MARKUP.sub("", text) for text, _ in self._texts]
         self._lengths = [len(plain) for plain in self._plain]
         self._with: dict[str, list[int]] = defaultdict(list)
         for place, plain in enumerate(self._plain):
@@ -216,23 +208,22 @@ class Likeness:
     def _words(plain: str) -> set[str]:
         return set(re.findall(r"\w+", plain.casefold()))
 
-    def most_like(self, message: str, cutoff: int) -> tuple[str, float]:
-        """Return the text most like `message`, and how much, of 100; "" and 0 below `cutoff`."""
-        plain = self.SIGNS.sub("", message)
+    def most_like(self, message: str) -> str:
+        """Return the text most like `message`, or "" where none is enough."""
+        plain = self.MARKUP.sub("", message)
         lists = [self._with[word] for word in sorted(self._words(plain)) if word in self._with]
         places: set[int] = set()
         for having in sorted(lists, key=len):
-            if len(having) > CANDIDATES:  # those of about its length
-                middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
-                places.update(having[max(0, middle - CANDIDATES // 2) : middle + CANDIDATES // 2])
-            else:
-                places.update(having)
+            middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
+            near = slice(max(0, middle - CANDIDATES // 2), middle + CANDIDATES // 2)
+            places.update(having[near] if len(having) > CANDIDATES else having)  # by length
             if len(places) >= CANDIDATES:
                 break
         found = sorted(places)
         choices = [self._plain[place] for place in found]
-        best = process.extractOne(plain, choices, scorer=fuzz.ratio, score_cutoff=cutoff)
-        return (self._texts[found[best[2]]], best[1]) if best else ("", 0)
+        best = process.extract(plain, choices, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)
+        texts = ((*self._texts[found[place]], likeness) for _, likeness, place in best)
+        return next((text for text, enough, likeness in texts if likeness >= enough), "")
 
 
 def _copy(entry: polib.POEntry, *, fuzzy: bool = False, **fields: object) -> polib.POEntry:
@@ -270,7 +261,8 @@ def _metadata(
     fields |= template.metadata
     fields |= {"Language": language.code, "X-Source-Language": messages_in}
     if Locale.negotiate([language.code], locale_identifiers()):
-        fields["Plural-Forms"] = get_plural(language.code).plural_forms
+        fields.setdefault("Plural-Forms", get_plural(language.code).plural_forms)
+    fields.setdefault("PO-Revision-Date", "YEAR-MO-DA HO:MI+ZONE")
     return fields
 
 
@@ -279,47 +271,37 @@ def _keep_obsolete(old: Catalogs, new: Catalogs) -> None:
 
     Left out are those whose very translation lives on in another place.
     """
-    living = {
-        (fold(entry.msgid), entry.msgstr)
-        for catalog in new.values()
-        for entry in catalog
-        if not entry.fuzzy
-    }
-    suggested = pairs(new)
+    reviewed = {(fold(entry.msgid), entry.msgstr) for _, entry in _translated(new)
+                if not entry.fuzzy}  # fmt: skip
+    held = pairs(new)
     taken = defaultdict(set, {name: {e.msgid for e in new[name]} for name in new})
-    for reviewed in (True, False):  # a fuzzy entry is of use only if what it came from is gone
-        for name, entry in _translated(old):
-            if entry.fuzzy == reviewed:
-                continue
-            pair = (fold(source_of(entry)), entry.msgstr)
-            if pair in living or (entry.fuzzy and pair in suggested):
-                continue
-            # gettext refuses a message that is in a file twice, were it obsolete.
-            others = (f"memory-{number}" for number in count(1))
-            home = next(each for each in chain([name], new, others) if
-                        entry.msgid not in taken[each])  # fmt: skip
-            taken[home].add(entry.msgid)
-            if home not in new:
-                new[home] = polib.POFile(wrapwidth=0)
-                new[home].header, new[home].metadata = old[name].header, old[name].metadata
-            obsolete = copy(entry)
-            obsolete.obsolete = True
-            new[home].append(obsolete)
-            suggested.add(pair)
+    # A fuzzy entry is of use only if what it came from is gone.
+    for name, entry in sorted(_translated(old), key=lambda item: item[1].fuzzy):
+        pair = (fold(source_of(entry)), entry.msgstr)
+        if pair in (held if entry.fuzzy else reviewed):
+            continue
+        # gettext refuses a message that is in a file twice, were it obsolete.
+        others = (f"memory-{number}" for number in count(1))
+        home = next(each for each in chain([name], new, others) if entry.msgid not in taken[each])
+        taken[home].add(entry.msgid)
+        if home not in new:
+            new[home] = polib.POFile(wrapwidth=0)
+            new[home].header, new[home].metadata = old[name].header, old[name].metadata
+        obsolete = copy(entry)
+        obsolete.obsolete = True
+        new[home].append(obsolete)
+        held.add(pair)
 
 
 def pairs(catalogs: Catalogs) -> set[Pair]:
     """Return every translation in `catalogs`, with the message it was made for."""
-    return {
-        (fold(source_of(entry)), entry.msgstr or repr((entry.msgctxt, entry.msgstr_plural)))
-        for _, entry in _translated(catalogs)
-    }
+    return {(fold(source_of(entry)), entry.msgstr) for _, entry in _translated(catalogs)}
 
 
 def _translated(catalogs: Catalogs) -> Iterator[tuple[str, polib.POEntry]]:
     for name, catalog in catalogs.items():
         for entry in catalog:
-            if entry.msgstr or entry.msgstr_plural:
+            if entry.msgstr:
                 yield name, entry
 
 
@@ -329,21 +311,19 @@ def store(old: Catalogs, new: Catalogs, folder: Path) -> int:
     At every moment, each translation is in a file: what leaves one catalog for another is
     written there first, and only then taken away.
     """
-    changed, twice = set(), []
-    for name, catalog in new.items():
-        leaving = pairs({name: old[name]}) - pairs({name: catalog}) if name in old else set()
-        both = copy(catalog) if leaving else catalog
-        for _, entry in _translated({name: old[name]} if leaving else {}):
-            if (fold(source_of(entry)), entry.msgstr) in leaving:
-                kept = copy(entry)
-                kept.obsolete = True
-                both.append(kept)
-        twice += [name] if leaving else []
-        if write(folder / f"{name}.po", both):
-            changed.add(name)
-    for name in twice:
-        if write(folder / f"{name}.po", new[name]):
-            changed.add(name)
+    first = dict(new)
+    for name in old.keys() & new.keys():
+        if leaving := pairs({name: old[name]}) - pairs({name: new[name]}):
+            first[name] = copy(new[name])
+            for entry in old[name]:
+                if (fold(source_of(entry)), entry.msgstr) in leaving:
+                    kept = copy(entry)
+                    kept.obsolete = True
+                    first[name].append(kept)
+    twice = [(name, new[name]) for name in new if first[name] is not new[name]]
+    changed = {
+        name for name, catalog in (*first.items(), *twice) if write(folder / f"{name}.po", catalog)
+    }
     for name in old.keys() - new.keys():
         (folder / f"{name}.po").unlink()
         changed.add(name)

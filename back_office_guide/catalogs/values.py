@@ -1,7 +1,8 @@
 """Compare the numbers, dates and addresses of a message and its translation.
 
 Each language writes them its own way: languages.toml shows how; the Unicode CLDR, through Babel,
-names months, units and currencies; text2num reads the numbers that are written as words.
+names months, units of time and currencies; text2num reads the numbers that are written as words.
+A number may be said in many ways, so each has all the values that it can be read as.
 """
 
 import re
@@ -11,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import pairwise
 
-from babel.core import Locale, UnknownLocaleError
 from babel.dates import get_month_names
 from babel.numbers import format_compact_decimal, get_currency_name
 from babel.units import format_unit
@@ -26,58 +27,87 @@ from back_office_guide.core.markup import Difference, markup_of
 
 ADDRESS = re.compile(r"https?://[^\s<>)\]]+[^\s<>)\].,;:؛،]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
-# What text2num reads: https://github.com/allo-media/text2num
-SPOKEN = frozenset(LANG)
-# And what it does not: words for about so many, and abbreviations.
-WORDS = {
-    "dizaine": "10", "douzaine": "12", "quinzaine": "15", "vingtaine": "20", "trentaine": "30",
-    "quarantaine": "40", "cinquantaine": "50", "soixantaine": "60", "centaine": "100",
-    "millier": "1000", "dozen": "12", "docena": "12", "decena": "10", "centenar": "100",
-    "tercer": "3", "tercero": "3", "tercera": "3", "cuarto": "4", "cuarta": "4",
-    "quinto": "5", "quinta": "5", "Dutzend": "12", "Mio": "1000000", "Mrd": "1000000000",
+# Numbers in words that text2num does not read: https://github.com/allo-media/text2num
+# Ordinals end with ª, for they are fractions, too.
+_WORDS = {
+    "1.5": "anderthalb(?:e[nrs]?)?", "2ª": "segund[oa]", "3ª": "tiers|tercer[oa]?|tercios?|Drittel",
+    "4ª": "quarts?|cuart[oa]|Viertel", "5ª": "quint[oa]|Fünftel", "6ª": "sext[oa]",
+    "7ª": "séptim[oa]", "8ª": "octav[oa]", "9ª": "noven[oa]", "10ª": "décim[oa]|Zehntel",
+    "10": "dizaines?|decenas?", "12": "midi|noon|mediodía|douzaines?|dozens?|docenas?|Dutzend",
+    "15": "quinzaine|quincena", "20": "vingtaine|veintena", "21": "veintiún",
+    "30": "trentaine|treintena", "40": "quarantaine", "50": "cinquantaine|moitié|mitad|Hälfte",
+    "60": "soixantaine",
+    "100": "centaines?|centenar(?:es)?", "1000": "milliers?|millar(?:es)?", "1000000": "Mio\\.?",
+    "1000000000": "Mrd\\.?|bn",
 }  # fmt: skip
-_WORDS = re.compile(rf"\b({'|'.join(WORDS)})s?\b(?! parte)")  # "una cuarta parte" is a quarter
-MINUTES = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43830, "year": 525960}
-# Stands before a number that is written in digits.
-_DIGITS = "¤"
-_NUMBER = re.compile(rf"({_DIGITS}?)(\d+(?:\.\d+)?)(?: (10{{3,}})(?!\d))?")
-_FROM_TO = re.compile(
-    rf"({_DIGITS}?(\d+(?:\.\d+)?))"
-    rf"((?:\s?[–-]\s?|\W{{0,2}} (?:à|et|to|and|a|y|bis|und|إلى) \W{{0,2}}){_DIGITS}?"
-    r"(\d+(?:\.\d+)?))( 10{3,}(?!\d))?"
-)
+_SPELT = {number: re.compile(rf"\b(?:{words})(?!\w)") for number, words in _WORDS.items()}
+# Words that a number may be said with, or may not.
+_HINTS = {
+    re.compile(r"\b(?:both|twice|double|pair|beiden?|zweimal|doppel\w*|ambos|ambas|doble)\b"): (2,),
+    re.compile(r"\b(?:demie?|half|medi[ao]|(?:andert)?halb\w*|نصف)\b"): (Decimal("0.5"), 30, 50),
+    re.compile(r"\bquarters?\b"): (4, 25),
+}
+_DIGITS = "¤"  # before a number that is written in digits
+_HALF = r"(?:half(?: an?)?|medi[ao]|halbe\w*|demi)[\s-]"
+_HALF_OF = re.compile(rf"\b(?:(?:une?|una?|eine?|1) )?{_HALF}(?=10{{3,}}\b)")
+# "€4.9bn"
+_SHORT = re.compile(rf"(?<=[€£$]{_DIGITS})([\d.]+)(m|bn)\b")
+_POWER = {"m": 10**6, "bn": 10**9}
+_AND_HALF = r"(?: et demie?| and a half| y medi[ao])?"
+# Between numbers that share what follows the last: "15 à 24 %", "two, three or four weeks".
+_RANGE = r"[–-]|à|au|to|a|al|bis|إلى"
+_AND = r"et|and|y|und"
+_JOINED = re.compile(rf"[^\w–-]*(?:(?P<range>{_RANGE})|(?P<and>{_AND})|ou|or|o|u|oder|,|و|أو)?\W*")
 _BETWEEN = re.compile(r"\b(?:entre|between|zwischen)\b", re.IGNORECASE)
-# An hour and a half is no "1 h 30".
-_HALF = re.compile(r"\b(?:half|medi[ao]|mez[zo]+|meia)\b|halb|نصف")
-_RANGE = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # two years, the second short
-_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
-_HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(?=(?::\d\d)?\s?p\.?\s?m\b)")
+# Two parts of a whole: "neuf sur dix".
+_OF = re.compile(r"\s(?:\w+\s)?(?:sur|in|out of|de cada|von)\s")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800,
+            "month": 2629800, "quarter": 7889400, "year": 31557600,
+            "decade": 315576000}  # fmt: skip
+_ABOUT = {8: 7, 15: 14}  # days that are said for one week and for two
+_LAST_DAY = 31
+_HOUR, _DAY, _NOON = _SECONDS["hour"], _SECONDS["day"], 12
+_PERCENT, _THOUSAND, *_POWERS = map(Decimal, (100, 10**3, 10**3, 10**6, 10**9))
+
+_YEARS = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # two years, the second short
+_DATE = re.compile(r"\b(\d{1,2})[./]\s?(\d{1,2})[./]\s?(\d{4})\b")
+_CLOCK = re.compile(r"\b(\d{1,2})[.:](\d\d)(?=\s?(?:h|Uhr|[ap]\.?\s?m)\b)")
+_AFTER_NOON = re.compile(r"(?<![\d:])(\d{1,2})(?=(?::\d\d)?\s?p\.?\s?m\b)")
 _ROMAN = re.compile(r"\b([IVXL]{2,}|[VX](?=[eᵉ]))[eᵉ]?\b")
+
+QUOTED = re.compile(r"«([^»]+)»|“([^“”]+)”|„([^„“]+)“")
 
 
 @dataclass
-class Values:
-    """The numbers of a text, as plain decimals: "21876.36"."""
+class Quantity:
+    """A number in a text: whether it is `written` in digits, or a `hint`, as "both", only.
 
-    written: Counter[str] = field(default_factory=Counter)
-    """Those in digits."""
-    spoken: Counter[str] = field(default_factory=Counter)
-    """Those in words, or as Roman numerals."""
-    ranges: list[tuple[Decimal, Decimal]] = field(default_factory=list)
-    """Each two of them that begin and end a range."""
-    half: bool = False
-    """Whether there is a half, in words."""
-    minutes: dict[str, int] = field(default_factory=dict)
-    """How long a number of them is, where it counts days, or another unit of time."""
+    `values` are what it may be read as; of a share, in percent too. `seconds` are how long it is,
+    where it counts a unit of time, its own (`timed`) or that of a number beside it. `month` is the
+    month beside it, from 1. `sign` is what it counts, "percent" or "currency", and `signs` also
+    that of a number beside it.
+    """
 
-    @property
-    def all(self) -> Counter[str]:
-        """All numbers."""
-        return self.written + self.spoken
+    number: Decimal
+    written: bool
+    hint: bool
+    values: set[Decimal]
+    seconds: set[Decimal] = field(default_factory=set)
+    timed: bool = False
+    month: int = 0
+    sign: str = ""
+    signs: set[str] = field(default_factory=set)
+
+    def is_said_as(self, other: "Quantity") -> bool:
+        """Return whether another number may be this one."""
+        days = [each.month and each.number <= _LAST_DAY for each in (self, other)]
+        if any(days) and not all(days) and not (self.written and other.written):
+            return False
+        same_time = bool(self.seconds & other.seconds)
+        return same_time or (not (self.timed and other.timed) and bool(self.values & other.values))
 
 
-QUOTED = re.compile(r"«([^»]+)»|“([^“”]+)”|„([^„“]+)“")
-BRACKETS = re.compile(r"\(([^()]+)\)")
+Range = tuple[Decimal, Decimal]
 
 
 def without_quotations(before: str, after: str, *patterns: re.Pattern[str]) -> tuple[str, str]:
@@ -108,9 +138,8 @@ def number_pattern(language: Language) -> tuple[re.Pattern[str], str, str]:
     return re.compile(rf"(?:{grouped}|\d+)(?:[{re.escape(decimal)}.]\d+)?"), thousands, decimal
 
 
-@lru_cache(maxsize=4096)
-def values_of(text: str, language: Language) -> Values:
-    """Return the numbers in a text of a language."""
+def _with_plain_numbers(text: str, language: Language) -> str:
+    """Return a text with its numbers, those in words too, as plain decimals."""
     pattern, thousands, decimal = number_pattern(language)
 
     def plain(match: re.Match[str]) -> str:
@@ -118,44 +147,116 @@ def values_of(text: str, language: Language) -> Values:
         return f"{_DIGITS}{number.replace(decimal, '.')}"
 
     text = _DATE.sub(r"\1 \3", ADDRESS.sub("", text))
-    text = _RANGE.sub(lambda match: f"{match[1]} {match[1][:2]}{match[2]}", text)
-    text = re.sub(r"\b(\d{1,2})[.:](\d\d)(?=\s(?:Uhr|[ap]\.?\s?m)\b)", r"\1:\2", text)
-    text = _HALF_DAY.sub(lambda match: str(int(match[1]) % 12 + 12), text)
+    text = _YEARS.sub(lambda match: f"{match[1]}–{match[1][:2]}{match[2]}", text)
+    text = _AFTER_NOON.sub(lambda match: str(int(match[1]) % 12 + 12), _CLOCK.sub(r"\1:\2", text))
     text = re.sub(r"(\d{1,2}):00\b", r"\1", text)  # "11:00" is "11 h"
     text = _ROMAN.sub(_roman, pattern.sub(plain, text))
-    text = re.sub(r"\s", " ", _WORDS.sub(lambda match: WORDS[match[1]], text))
+    text = _SHORT.sub(lambda match: f"{match[1]} {_POWER[match[2]]}", text)
+    for number, words in _SPELT.items():
+        text = words.sub(number, text)
+    text = re.sub(r"\s", " ", text).replace("hundred and ", "hundred ")
+    text = re.sub(rf"\b(?:une?|una|el|der|die|den|the) (?={_DIGITS})", "", text)
     code = language.code.partition("_")[0]
-    text = text.replace("hundred and ", "hundred ")
-    if code in SPOKEN:
-        text = str(alpha2digit(text, code, ordinal_threshold=0))
-    else:
-        for name, power in magnitudes(code).items():
-            text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
-    ranges = [
-        (Decimal(match[2]), Decimal(match[4]))
-        for match in _FROM_TO.finditer(text)
-        if _BETWEEN.search(text) or not re.search(r"et|and|y|und", match[3])
+    if code in LANG:
+        said = any(_is_number(word, code) for word in re.findall(r"[^\W\d_]+", text))
+        text = str(alpha2digit(text, code, ordinal_threshold=0)) if said else text
+        return _HALF_OF.sub("0.5 ", text)
+    for name, power in _magnitudes(language).items():
+        text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
+    return text
+
+
+@cache
+def _is_number(word: str, code: str) -> bool:
+    """Return whether text2num reads a word; it is slow, and few words are numbers."""
+    return bool(alpha2digit(word, code, ordinal_threshold=0) != word)
+
+
+@cache
+def _quantity(language: Language) -> re.Pattern[str]:
+    """Return what a plain number looks like with what it counts, and what counts without."""
+    percent, currency = _names(language.percent, language), _names(language.amount, language)
+    units = "|".join(sorted(map(re.escape, _units(language)), key=len, reverse=True))
+    months = "|".join(map(re.escape, _months(language))) or "(?!)"
+    unit = rf"(?:{units or '(?!)'})(?:e?[ns])?(?!\w)"
+    return re.compile(
+        rf"(?:\b(?P<month>{months})\.? (?={_DIGITS}))?"
+        rf"(?P<before>(?<!\w)(?:{currency})\s?)?(?P<share>[%٪]\s?)?(?P<digits>{_DIGITS})?(?P<number>\d+(?:\.\d+)?)"
+        rf"(?:\s?(?P<power>10{{3,}})(?!\d))?"
+        rf"(?P<ordinal>ª|º|\.º|\.ª|st|nds?|rds?|ths?|ers?|ère|ème|e(?!\w)|\.(?=\s\w))?"
+        rf"(?:\s?(?P<percent>{percent})|\s?(?:d[’']|de |of )?(?P<currency>{currency})"
+        rf"|\s(?:de |of )?(?P<of_month>(?:{months})(?!\w))"
+        rf"|[\s-]?(?P<unit>{unit})(?P<half>{_AND_HALF}))?"
+        rf"|(?P<bare_half>\b{_HALF})?\b(?P<bare>{unit})",
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=4096)
+def quantities(text: str, language: Language) -> tuple[list[Quantity], list[Range]]:
+    """Return the numbers in a text of a language, and each two that begin and end a range."""
+    original, text = text, _with_plain_numbers(text, language)
+    found = [(_read(match, language), match) for match in _quantity(language).finditer(text)]
+    ranges = []
+    for (first, one), (second, two) in pairwise(found):
+        between = text[one.end() : two.start()]
+        if joined := _JOINED.fullmatch(between):
+            _share(first, second, one, two)
+            if joined["range"] or (joined["and"] and _BETWEEN.search(text)):
+                ranges.append((first.number, second.number))
+        if second.number and (_OF.fullmatch(between) or (between == " " and two["ordinal"])):
+            share = Decimal(round(_PERCENT * first.number / second.number))
+            for quantity in (first, second):
+                quantity.values.add(share)
+                quantity.signs.add("percent")
+    hints = [
+        Quantity(Decimal(values[0]), False, True, set(map(Decimal, values)), signs={"percent"})
+        for words, values in _HINTS.items()
+        if words.search(original)
     ]
-    # In "1,5 à 2 millions", both are.
-    text = _FROM_TO.sub(lambda match: f"{match[1]}{match[5] or ''}{match[3]}{match[5] or ''}", text)
-    found = Values(half=bool(_HALF.search(text)), ranges=ranges)
-    for match in _NUMBER.finditer(text):
-        number = _plain(Decimal(match[2]) * int(match[3] or 1))
-        (found.written if match[1] else found.spoken)[number] += 1
-    if code == "fr":
-        text = re.sub(r"\b(?:1 )?demi-heure", "30 minutes", text)
-        text = re.sub(r"(\d+) (an|mois|jour|heure)s? et demie?\b", r"\1.5 \2s", text)
-    for unit, minutes in MINUTES.items():
-        for match in re.finditer(rf"(\d+(?:\.\d+)?) (?:{_unit(unit, code)})\b", text):
-            count = Decimal(match[1])
-            if code == "fr" and unit == "day":  # where "quinze jours" are two weeks
-                count = {8: Decimal(7), 15: Decimal(14)}.get(int(count), count)
-            found.minutes[match[1].removesuffix(".5")] = int(count * minutes)
+    return [*(quantity for quantity, _ in found), *hints], ranges
+
+
+def _read(match: re.Match[str], language: Language) -> Quantity:
+    """Return a number that was found."""
+    number = Decimal(match["number"] or 1) * int(match["power"] or 1)
+    sign = "percent" if match["percent"] or match["share"] else ""
+    if match["currency"] or match["before"]:
+        sign = "currency"
+    found = Quantity(number, bool(match["digits"]), bool(match["bare"]), {number}, sign=sign)
+    found.signs.add(sign)
+    found.month = _months(language).get((match["month"] or match["of_month"] or "").casefold(), 0)
+    if unit := (match["bare"] or match["unit"] or "").casefold():
+        name = max(filter(unit.startswith, _units(language)), key=len)
+        seconds, count = _units(language)[name]
+        if match["bare"]:
+            number = Decimal("0.5" if match["bare_half"] else count)
+        elif match["half"]:
+            number += Decimal("0.5")
+        elif seconds == _DAY and number in _ABOUT:
+            found.seconds.add(Decimal(_ABOUT[int(number)] * seconds))
+        elif seconds == _HOUR and number > _NOON:
+            found.values.add(number - _NOON)
+            found.seconds.add((number - _NOON) * seconds)
+        found.seconds.add(Decimal(round(number * seconds)))
+        found.timed = True
+    if match["ordinal"] and number > 1:
+        found.values.add(Decimal(round(_PERCENT / number)))
+        found.signs.add("percent")
+    if re.fullmatch("(?:19|20)[1-9]0", str(number)):
+        found.values.add(number % 100)  # "the nineties"
     return found
 
 
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+def _share(first: Quantity, second: Quantity, one: re.Match[str], two: re.Match[str]) -> None:
+    """Let two numbers that are joined share what one of them counts: "15 à 24 %"."""
+    if first.number < _THOUSAND:
+        first.values |= {first.number * power for power in _POWERS if second.number % power == 0}
+    if two["unit"] and not first.timed and second.number:
+        first.seconds |= {first.number * each / second.number for each in second.seconds}
+    first.signs |= second.signs
+    if one["before"]:
+        second.signs |= first.signs
 
 
 def _roman(match: re.Match[str]) -> str:
@@ -165,85 +266,69 @@ def _roman(match: re.Match[str]) -> str:
 
 
 @cache
-def magnitudes(code: str) -> dict[str, int]:
+def _magnitudes(language: Language) -> dict[str, int]:
     """Return the words for thousand, million and beyond in a language, the longest first."""
     found = {}
-    with suppress(UnknownLocaleError, ValueError):
-        for power in (3, 4, 6, 8, 9, 12):
-            for number in (1, 2, 5, 11):
-                shown = _compact(number * 10**power, code)
-                match = re.fullmatch(r"(\d+)\s?(\D+)", shown)
-                if match:
-                    found[match[2]] = number * 10**power // int(match[1])
+    for number in (count * 10**power for power in (3, 4, 6, 8, 9, 12) for count in (1, 2, 5, 11)):
+        try:
+            shown = format_compact_decimal(number, format_type="long", locale=language.locale)
+        except KeyError:  # where CLDR has one form for both, as in Chinese, Babel 2.18 misses it
+            shown = format_compact_decimal(number, locale=language.locale)
+        if match := re.fullmatch(r"(\d+)\s?(\D+)", shown):
+            found[match[2]] = number // int(match[1])
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
-def _compact(number: int, code: str) -> str:
-    try:
-        return format_compact_decimal(number, format_type="long", locale=code)
-    except KeyError:  # where CLDR has one form for both, as in Chinese, Babel 2.18 misses it
-        return format_compact_decimal(number, locale=code)
-
-
 @cache
-def is_number(word: str, code: str) -> bool:
-    """Return whether a word of the language `code` is a number: "XIX", "zweihundert"."""
-    code = code.partition("_")[0]
-    roman = re.fullmatch("[IVXLCM]+", word)
-    return bool(roman) or (code in SPOKEN and alpha2digit(word, code, ordinal_threshold=0) != word)
-
-
-@cache
-def _unit(unit: str, code: str) -> str:
-    """Return a pattern of the names of a unit of time in a language."""
-    try:
-        shown = {format_unit(number, f"duration-{unit}", locale=code) for number in (1, 2, 5, 11)}
-    except (UnknownLocaleError, ValueError):
-        return "(?!)"
-    return "|".join(re.escape(re.sub(r"^\W*\d+\W*", "", each)) + "n?" for each in sorted(shown))
-
-
-@cache
-def month_pattern(code: str) -> tuple[re.Pattern[str], dict[str, int]]:
-    """Return what a month beside a number looks like in a language, and each name's month."""
-    names: dict[str, int] = {}
-    try:
-        locale = Locale.parse(code)
-    except (UnknownLocaleError, ValueError):
-        return re.compile(r"(?!)"), {}
-    for width in ("wide", "abbreviated"):
-        for context in ("format", "stand-alone"):
-            for month, name in get_month_names(width, context, locale).items():
-                names.setdefault(name.rstrip(".").casefold(), month)
-    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    beside = (
-        rf"\d(?:er|st|nd|rd|th|\.)?\s(?:de\s|ב)?({words})\b|\b({words})\.?,?\s(?:de\s|del\s)?\d"
-    )
-    return re.compile(beside, re.IGNORECASE), names
-
-
-def months(text: str, code: str) -> Counter[str]:
-    """Return the months, from 1, beside a number in a text of the language `code`."""
-    pattern, names = month_pattern(code)
-    found = Counter(
-        str(names[(match[1] or match[2]).casefold()]) for match in pattern.finditer(text)
-    )
-    found.update(str(int(match[2])) for match in _DATE.finditer(text))
+def _units(language: Language) -> dict[str, tuple[int, int]]:
+    """Return the names of the units of time in a language, in seconds, and how many a name is."""
+    found = {"h": (_HOUR, 1), "uhr": (_HOUR, 1)}
+    for unit, seconds in _SECONDS.items():
+        for number in (11, 5, 2, 1):
+            shown = format_unit(number, f"duration-{unit}", locale=language.locale)
+            name = re.sub(r"^\W*\d+\W*", "", shown).casefold()
+            found[name] = seconds, 1 if name != shown.casefold() else number
     return found
 
 
 @cache
-def _names(symbol: str, code: str) -> tuple[str, ...]:
-    """Return a symbol and the words that may be written for it in a language."""
-    found = {symbol}
-    with suppress(UnknownLocaleError, ValueError):
-        for number in (1, 2, 5, 11):
-            if symbol in "%٪":
-                shown = format_unit(number, "concentr-percent", locale=code)
-                found |= {re.sub(r"^\d+\s*", "", shown), "per cent"}
-            elif symbol == "€":
-                found.add(get_currency_name("EUR", number, locale=code))
-    return tuple(found)
+def _names(example: str, language: Language) -> str:
+    """Return a pattern of what a language writes for the sign of `example`, "5 €"."""
+    sign = example.replace("5", "").strip()
+    names = (
+        {sign, "EUR"} if sign == "€" else {sign, "per cent", "por 100"} if sign == "%" else {sign}
+    )
+    for number in (1, 2, 5, 11):
+        if sign in "%٪":
+            shown = format_unit(number, "concentr-percent", locale=language.locale)
+            names.add(re.sub(r"[\d\s]", "", shown))
+        elif sign == "€":
+            names.add(get_currency_name("EUR", number, locale=language.locale))
+    longest = sorted(names, key=len, reverse=True)
+    apart = (r"(?!\w)" * (name.isascii() and name[-1].isalpha()) for name in longest)
+    return "|".join(map(str.__add__, map(re.escape, longest), apart))
+
+
+@cache
+def _months(language: Language) -> dict[str, int]:
+    """Return the names of the months in a language."""
+    return {
+        name.rstrip(".").casefold(): month
+        for width in ("wide", "abbreviated")
+        for context in ("format", "stand-alone")
+        for month, name in get_month_names(width, context, language.locale).items()
+    }
+
+
+def _months_in(text: str, language: Language) -> set[int]:
+    """Return the months that a text names, from 1, or writes in digits."""
+    text = text.casefold()
+    found = {int(match[2]) for match in _DATE.finditer(text)}
+    for name, month in _months(language).items():
+        apart = r"(?<!\d)" if name[0].isdigit() else r"\b" * (len(name) <= len("mai"))
+        if re.search(f"{apart}{re.escape(name)}", text):
+            found.add(month)
+    return found
 
 
 def differences(
@@ -252,58 +337,66 @@ def differences(
     """Yield the values that a translation lacks, or has beyond those of the message."""
     before, after = markup_of(message).text, markup_of(translation).text
     french, own = without_quotations(before, after, QUOTED)
-    old, new = values_of(french, source), values_of(own, language)
-    wanted, found = months(french, source.code), months(own, language.code)
-    yield from _numbers(old, new, wanted, found, language)
-    for example, ours in ((source.percent, language.percent), (source.amount, language.amount)):
-        sign, own = (text.replace("5", "").strip() for text in (example, ours))
-        names = _names(own, language.code)
-        if before.count(sign) > sum(after.casefold().count(each.casefold()) for each in names):
-            yield Difference("numbers", f"a {own} is missing: write it like {visible(ours)}")
-    for month in wanted.keys() - found.keys() - (new.written - old.written).keys():
-        name = get_month_names("wide", "format", Locale.parse(source.code))[int(month)]
+    numbers = quantities(french, source)
+    yield from _numbers(numbers, quantities(own, language), language)
+    months = {each.month for each in numbers[0]} - {0}
+    for month in sorted(months - _months_in(own, language) if months else months):
+        name = get_month_names("wide", "format", source.locale)[month]
         yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
-    for address in Counter(ADDRESS.findall(before)) - Counter(ADDRESS.findall(after)):
+    old, new = Counter(ADDRESS.findall(before)), Counter(ADDRESS.findall(after))
+    for address in old - new:
         yield Difference("address", f"{address} is missing: keep the address")
-    for address in Counter(ADDRESS.findall(after)) - Counter(ADDRESS.findall(before)):
+    for address in new - old:
         yield Difference("address", f"{address} is not in the message: remove it")
 
 
 def _numbers(
-    old: Values, new: Values, wanted: Counter[str], found: Counter[str], language: Language
+    french: tuple[list[Quantity], list[Range]],
+    own: tuple[list[Quantity], list[Range]],
+    language: Language,
 ) -> Iterator[Difference]:
-    """Yield the numbers of a translation that are not those of its message; months may be."""
-    lacking = old.written - new.all - (found - wanted)
-    added = new.written - old.all - wanted
-    other = old.spoken.keys() - new.all.keys() - {"1"}, new.spoken.keys() - old.all.keys() - {"1"}
-    if all(other):  # numbers in words, which an article, "both" or "twice" may replace
-        lacking.update(other[0])
-        added.update(other[1])
-    for mine, theirs, values in ((old, new, lacking), (new, old, added)):
-        times = set(theirs.minutes.values())
-        for value in list(values):
-            same_time = mine.minutes.get(value) in times
-            decade = re.fullmatch(r"(?:19|20)([1-9]0)", value)
-            if same_time or (decade and decade[1] in theirs.all):
-                del values[value]
-    if new.half:
-        lacking -= Counter({"1": 1, "30": 1, "0.5": 1})
-    if lacking or added:
-        words = [f"{value} is missing: write {_written(value, language)}" for value in lacking]
-        words += [f"{_written(value, language)} is not in the message" for value in added]
+    """Yield the numbers of a translation that are not those of its message."""
+    (old, old_ranges), (new, new_ranges) = french, own
+    lost, added = _unsaid(old, new), _unsaid(new, old)
+    if not (lost and added):  # numbers in words, which other words may replace
+        lost, added = ([each for each in one if each.written] for one in (lost, added))
+    words = [f"{each} is missing: write {each}" for each in _shown(lost, language)]
+    words += [f"{each} is not in the message" for each in _shown(added, language)]
+    if words:
         yield Difference("numbers", "; ".join(words))
-    for low, high in old.ranges:
-        if low < high and (high, low) in new.ranges:
+    for sign, example in (("percent", language.percent), ("currency", language.amount)):
+        for number in old:
+            same = [each.signs for each in new if number.is_said_as(each)]
+            if number.sign == sign and same and not any(sign in signs for signs in same):
+                shown = example.replace("5", "").strip()
+                what = f"a {shown} is missing: write it like {visible(example)}"
+                yield Difference("numbers", what)
+                break
+    for low, high in old_ranges:
+        if low < high and (high, low) in new_ranges:
             what = f"{high:f} comes before {low:f}: write {low:f} first"
             yield Difference("numbers", what)
 
 
-def _written(value: str, language: Language) -> str:
-    """Return a number as a language writes it."""
+def _unsaid(numbers: list[Quantity], others: list[Quantity]) -> list[Quantity]:
+    """Return those numbers of a text that another does not hold in any form."""
+    return [
+        number
+        for number in numbers
+        if not (number.hint or number.number == 1 or any(map(number.is_said_as, others)))
+    ]
+
+
+def _shown(numbers: list[Quantity], language: Language) -> list[str]:
+    """Return numbers as a language writes them."""
     _, thousands, decimal = number_pattern(language)
-    whole, _, part = value.partition(".")
-    grouped = f"{int(whole):,}".replace(",", thousands) if len(whole) > len("2024") else whole
-    return grouped + (decimal + part if part else "")
+    shown = []
+    for number in dict.fromkeys(each.number for each in numbers):
+        whole, _, part = f"{number.normalize():f}".partition(".")
+        if len(whole) > len("2024"):
+            whole = f"{int(whole):,}".replace(",", thousands)
+        shown.append(whole + (decimal + part if part else ""))
+    return shown
 
 
 def visible(text: str) -> str:

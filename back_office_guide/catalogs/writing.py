@@ -1,7 +1,6 @@
 """Check how a translation is written: hidden characters, typography, terms, spelling."""
 
 import re
-import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -10,39 +9,35 @@ from functools import cache
 import polib
 import snowballstemmer  # type: ignore[import-untyped]
 from babel.core import Locale, UnknownLocaleError
+from rapidfuzz.distance import OSA, Prefix
 
-from back_office_guide.catalogs.values import (
-    ADDRESS,
-    BRACKETS,
-    QUOTED,
-    is_number,
-    visible,
-    without_quotations,
-)
+from back_office_guide.catalogs.values import ADDRESS, visible
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
+from back_office_guide.core.pages import bare_term
 
 # Letters, with the marks on them in Arabic.
 WORD = re.compile(r"(?<!\d)(?<!\d\w)[^\W\d_](?:[^\W\d_]|[\u064b-\u0652])*(?:’[^\W\d_]+)*")
 QUOTES = "«»“”„‟‹›"
 FORMS = re.compile(r"forms:(?P<forms>.*)")
 
+# How many letters two words have in common that may be forms of one.
+A_STEM = 3
+
 # How many words a text has at least, of which more than half are unknown, in another language.
 A_SENTENCE = 4
 
-# Words that a French sentence has, and a name has not.
-_NO_NAME = "est|sont|a|ont|qui|que|se|ne|pas|il|elle|on|ce|cette|un|une|dans|par|sur|pour|avec|où"
+# How many letters the longer part of a compound has at least, that a dictionary writes in two.
+A_PART = 5
+A_WORD = 15  # letters
 
 # Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, Kana and Han.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 Stem = Callable[[str], str]
 
-
 # In a text from right to left: what begins and ends a run of words from left to right.
 ISOLATED = re.compile("\u2066([^\u2066-\u2069]*)\u2069")
-
-
 # Joiners within words, which Persian and the languages of India spell with them.
 JOINED = re.compile(
     "(?<=[\u0620-\u06ff\u0900-\u0dff])[\u200c\u200d](?=[\u0620-\u06ff\u0900-\u0dff])"
@@ -77,9 +72,7 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
         yield Difference("quotes", what)
     if "'" in text:
         yield Difference("quotes", "': write ’")
-    if (
-        " " in language.quotes or "\u00a0" in language.quotes
-    ):  # French, which spaces other marks too
+    if re.search(r"\s", language.quotes):  # French, which spaces other marks too
         tight = re.search(r"[^\s\u202f\u00a0«(…!?][;!?]", text)
         if tight:
             yield Difference("spaces", f"no space in “{tight[0]}”: put a no-break one before it")
@@ -91,7 +84,8 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
         yield Difference("spaces", "a space at its beginning or end: remove it")
     yield from _signs(text, language)
     end, expected = _end(text), _end(original)
-    if end != expected:
+    shortened = not expected and re.search(r"(?<!\w)[^\W\d_]{1,4}\.\W*\Z", text)  # "etc."
+    if end != expected and not shortened and not {end, expected} <= set(".!…"):
         wanted = f"“{expected}”" if expected else "no mark"
         yield Difference("end", f"the message ends with {wanted}: end the translation so")
 
@@ -141,7 +135,7 @@ class Glossary:
                     match = FORMS.search(entry.tcomment)
                     forms = match["forms"].split(";") if match else []
                     forms = [entry.msgstr, *forms]
-                    self._forms[entry.msgid] = tuple(map(_bare, forms))
+                    self._forms[entry.msgid] = tuple(bare_term(form).strip() for form in forms)
                     self.words.update(*map(WORD.findall, forms))
 
     @property
@@ -156,43 +150,45 @@ class Glossary:
         """
         shown_in_french = dict(markup_of(message).shown)
         for target, shown in markup_of(translation).shown:
-            forms = self._forms.get(target)
             original = shown_in_french.get(target, "")
-            if not forms or stems(_bare(original), french) != stems(_bare(target), french):
-                continue
-            if stems(_bare(shown), self._stem) not in [stems(form, self._stem) for form in forms]:
-                yield Difference(
-                    "term",
-                    f"“{shown}” is not the glossary’s “{forms[0]}”: write that, or add the form "
-                    "to the comment of the term, # forms: …; …",
-                )
+            same = stems(bare_term(original), french) == stems(bare_term(target), french)
+            if same and not self._holds(shown, target):
+                what = f"“{shown}” is not the glossary’s “{self._forms[target][0]}”: write that, "
+                yield Difference("term", f"{what}or add the form to the comment of the term, "
+                                 "# forms: …; …")  # fmt: skip
 
     def missing(self, terms: Iterable[str], translation: str) -> Iterator[Difference]:
         """Yield those of the French `terms` that a text does not translate as the glossary does."""
         text = markup_of(translation).text
-        words = stems(text, self._stem)
         for term in dict.fromkeys(terms):
-            forms = self._forms.get(term)
-            if not forms or term.casefold() in text.casefold():  # a French word, as such
-                continue
-            if not any(
-                _within(stems(form, self._stem), words)
-                or (UNSPACED.search(form) and form.casefold() in text.casefold())
-                for form in forms
-            ):
-                yield Difference(
-                    "term", f"“{term}” is “{forms[0]}” in the glossary: write that"
-                )  # fmt: skip
+            french = term.casefold() in text.casefold()  # the word as such
+            if not french and not self._holds(text, term):
+                what = f"“{term}” is “{self._forms[term][0]}” in the glossary: write that"
+                yield Difference("term", what)
 
-
-def _bare(term: str) -> str:
-    """Return a term without what it holds in brackets."""
-    return re.sub(r"\s*\(.*\)", "", term).strip()
+    def _holds(self, text: str, term: str) -> bool:
+        """Return whether a text holds a form of a term, but for its ending; if it has any."""
+        folded = text.casefold()
+        words = stems(text, self._stem)
+        shortened = tuple(re.findall(r"\b(\w{3,})-(?!\w)", folded))  # "Front- und Backoffice"
+        forms = self._forms.get(term, ())
+        return not forms or any(
+            _within(stems(form, self._stem), words)
+            or (UNSPACED.search(form) and form.casefold() in folded)
+            or form.casefold().startswith(shortened)
+            for form in forms
+        )
 
 
 def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Return whether stems follow each other within others, but for their endings."""
+
+    def alike(one: str, other: str) -> bool:
+        enough = max(A_STEM, len(one) - 2, len(other) - 2)
+        return one == other or Prefix.similarity(one, other) >= enough
+
     starts = range(len(whole) - len(part) + 1)
-    return any(whole[start : start + len(part)] == part for start in starts)
+    return any(all(map(alike, part, whole[start:])) for start in starts)
 
 
 @cache
@@ -217,68 +213,78 @@ def stems(text: str, stem: Stem) -> tuple[str, ...]:
     return tuple(stem(word) for word in WORD.findall(text.casefold()))
 
 
-def words_of(message: str, translation: str, names: set[str], code: str) -> list[str]:
-    """Return the words of a translation into the language `code` whose spelling is to be checked.
+def words_in(message: str) -> set[str]:
+    """Return the words of a message as they may be in a translation, without what is elided."""
+    words = WORD.findall(markup_of(message).text.casefold())
+    return {part for word in words for part in (word, *word.split("’"))}
 
-    Not so are `names`, those that the message holds, numbers, addresses, and the French that is
-    in quotation marks or brackets as the message has it.
+
+def words_of(translation: str, known: set[str]) -> list[str]:
+    """Return the words of a translation whose spelling is to be checked.
+
+    Not so are `known` ones, addresses, initials and abbreviations.
     """
-    original = ADDRESS.sub(" ", markup_of(message).text)
-    _, text = without_quotations(original, markup_of(translation).text, QUOTED, BRACKETS)
-    text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;", " ", text)
-    held = (name for name in names_in(original) if name in text)
-    for name in sorted(held, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    text = ADDRESS.sub(" ", markup_of(translation).text)
+    text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;|(?<!\S)\w{1,4}\.|\w+-(?!\w)", " ", text)
     words = (word.removesuffix("’s") for word in WORD.findall(text))
     return [
-        word for word in words if len(word) > 1 and word not in names and not is_number(word, code)
+        word
+        for word in words
+        if len(word) > 1 and not known & {word, word.casefold()} and word[1:] == word[1:].casefold()
     ]
 
 
-def names_in(french: str) -> set[str]:
-    """Return the names in a French text: a word with a capital, and small words that follow it.
+def misspelt(words: set[str], french: set[str], dictionary: str) -> dict[str, str] | None:
+    """Return those of `words` that the hunspell dictionary lacks, with what was probably meant.
 
-    "Autorité de contrôle prudentiel et de résolution" is one; a verb or a pronoun ends it.
-    """
-    capital = r"\w*[A-ZÀ-ÖØ-Þ]\w*"
-    names = set(re.findall(capital, french))
-    follows = rf"(?:[ \u00a0’]+(?!(?:{_NO_NAME})\b)[^\W\d_]+)+"
-    for name in re.findall(rf"{capital}{follows}", french):
-        words = re.split(r"(?<=\w)(?=[ \u00a0’])", name)
-        names |= {"".join(words[:length]) for length in range(2, len(words) + 1)}
-    return names
-
-
-def misspelt(words: Iterable[str], dictionary: str) -> set[str] | None:
-    """Return those of `words` that the hunspell dictionary lacks, or None without hunspell.
-
-    A language without dictionary has no such words.
+    That is "" where the dictionary has no word that is nearly the same, or knows the parts of a
+    compound, and where the word is `french`. Return None without hunspell; a language without
+    dictionary has no such words.
     """
     if not dictionary:
-        return set()
-    if not shutil.which("hunspell"):
+        return {}
+    asked = {word.replace("’", "'"): word for word in sorted(words)}
+    try:
+        unknown = asked.keys() & _hunspell(dictionary, "-l", asked).split("\n")
+    except (OSError, subprocess.CalledProcessError):
         return None
-    asked = {word.replace("’", "'"): word for word in words}
-    run = subprocess.run(
-        ["hunspell", "-d", dictionary, "-i", "utf-8", "-l"],
-        input="\n".join(asked),
+    slips = {word for word in unknown if asked[word].casefold() not in french}
+    said = re.findall(r"^& (\S+) .*?: (.*)$", _hunspell(dictionary, "-a", slips), re.MULTILINE)
+    meant = {word: _meant(word, suggestions.split(", ")) for word, suggestions in said}
+    return {asked[word]: meant.get(word, "") for word in unknown}
+
+
+def _hunspell(dictionary: str, option: str, words: Iterable[str]) -> str:
+    """Return what hunspell says of words, one a line."""
+    return subprocess.run(
+        ["hunspell", "-d", dictionary, "-i", "utf-8", option],
+        input="\n".join(words),
         capture_output=True,
         text=True,
         encoding="utf-8",
-        check=False,
-    )
-    if run.returncode:
-        return None
-    return {asked.get(word, word) for word in run.stdout.split("\n") if word}
+        check=True,
+    ).stdout
 
 
-def spelling(words: list[str], unknown: set[str], language: Language) -> Iterator[Difference]:
-    """Yield the words that the dictionary does not know, or that the language is another one."""
+def _meant(word: str, suggestions: list[str]) -> str:
+    """Return the suggestion that differs from a word by a single slip, or "" for a compound."""
+    parts = (sorted(map(len, suggestion.split())) for suggestion in suggestions)
+    if any(len(each) > 1 and each[0] > 1 and each[-1] >= A_PART for each in parts):
+        return ""
+    near = (each for each in suggestions if OSA.distance(word.casefold(), each.casefold()) == 1)
+    meant = next(near, "")
+    # What has another end is a form, and what is long a compound, that the dictionary lacks.
+    another_end = meant.startswith(word[:-1]) and len(meant) <= len(word)
+    return "" if another_end or len(word) > A_WORD else meant
+
+
+def spelling(words: list[str], unknown: dict[str, str], language: Language) -> Iterator[Difference]:
+    """Yield the words that are misspelt, or that the language is another one."""
     wrong = [word for word in words if word in unknown]
     if len(words) >= A_SENTENCE and 2 * len(wrong) > len(words):
         yield Difference("language", f"most words are not {language.name}: translate it")
-    elif wrong:
-        listed = ", ".join(dict.fromkeys(wrong))
-        where = f"docs/locale/{language.code}/words.txt"
-        what = f"unknown: {listed}: correct it; a right word goes into {where}, or is muted"
-        yield Difference("spelling", what)
+    for word in dict.fromkeys(wrong):
+        if unknown[word]:
+            where = f"docs/locale/{language.code}/words.txt"
+            what = f"“{word}”: write “{unknown[word]}”; a right word goes into {where}, or is muted"
+            yield Difference("spelling", what)

@@ -12,14 +12,15 @@ import io
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import redirect_stderr, suppress
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 from back_office_guide.commands import root
@@ -39,6 +40,8 @@ from back_office_guide.core.progress import published
 from back_office_guide.core.typesetting import obstacle
 
 DIGEST = ".inputs"
+# What gives a language a result, in a place.
+Build = Callable[[Language, Path], None]
 
 
 class BuildError(GuideError):
@@ -83,26 +86,21 @@ def wanted(languages: Languages) -> tuple[Language, ...]:
 def build_html(languages: Languages) -> None:
     """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
     folders = {language: BUILD / "html" / language.code for language in wanted(languages)}
-    bring_up_to_date(folders, lambda each: build_folder("html", each, folders[each]))
+    bring_up_to_date(folders, partial(build_folder, "html"))
     write_root(languages)
 
 
 def build_gettext(languages: Languages) -> None:
     """Extract the messages of the French pages into build/gettext/*.pot."""
-    if is_current(TEMPLATES, languages.source):
-        say(TEMPLATES, "up to date")
-    else:
-        build_folder("gettext", languages.source, TEMPLATES)
+    bring_up_to_date({languages.source: TEMPLATES}, partial(build_folder, "gettext"))
 
 
 def build_folder(builder: str, language: Language, result: Path) -> None:
     """Give the folder `result` what a Sphinx builder makes of the sources."""
-    say_that_it_begins(result)
     fresh = run_sphinx(builder, language)
     keep_times(fresh, result)
     digest_file(fresh).write_text(inputs_digest(language), encoding="utf-8")
     replace_folder(fresh, result)
-    say(result, "built")
 
 
 def build_books(languages: Languages) -> None:
@@ -115,21 +113,19 @@ def build_ebooks(languages: Languages) -> None:
     build_files("epub", pack_ebook, languages)
 
 
-def build_files(kind: str, build: Callable[[Language], Path], languages: Languages) -> None:
-    """Give build/<kind>/back-office-<code>.<kind> the file that `build` makes of a language."""
+def build_files(kind: str, make: Callable[[Language], Path], languages: Languages) -> None:
+    """Give build/<kind>/back-office-<code>.<kind> the file that `make` makes of a language."""
     folder = BUILD / kind
     files = {each: folder / f"back-office-{each.code}.{kind}" for each in wanted(languages)}
-    bring_up_to_date(files, lambda each: build_file(each, files[each], build))
+    bring_up_to_date(files, partial(build_file, make))
 
 
-def build_file(language: Language, result: Path, build: Callable[[Language], Path]) -> None:
-    """Give the file `result` what `build` makes of a language."""
-    say_that_it_begins(result)
-    fresh = build(language)
+def build_file(make: Callable[[Language], Path], language: Language, result: Path) -> None:
+    """Give the file `result` what `make` makes of a language."""
+    fresh = make(language)
     result.parent.mkdir(parents=True, exist_ok=True)
     fresh.replace(result)
     digest_file(result).write_text(inputs_digest(language), encoding="utf-8")
-    say(result, "built")
 
 
 def typeset_book(language: Language) -> Path:
@@ -151,9 +147,9 @@ def pack_ebook(language: Language) -> Path:
     return run_sphinx("epub", language) / "back-office.epub"
 
 
-def bring_up_to_date(results: dict[Language, Path], build: Callable[[Language], None]) -> None:
+def bring_up_to_date(results: dict[Language, Path], build: Build) -> None:
     """Build the languages whose result is not yet what the inputs make."""
-    outdated = [each for each, result in results.items() if not is_current(result, each)]
+    outdated = {each: result for each, result in results.items() if not is_current(result, each)}
     for language, result in results.items():
         if language not in outdated:
             say(result, "up to date")
@@ -173,15 +169,9 @@ def warn_of_shallow_clone() -> None:
         )
 
 
-def say_that_it_begins(result: Path) -> None:
-    """Print what is being built, for a person who waits."""
-    if sys.stdout.isatty():
-        say(result, "being built")
-
-
 def say(result: Path, what: str) -> None:
     """Print what became of a result in one piece: others are built at the same time."""
-    sys.stdout.write(f"{result.relative_to(ROOT)}: {what}\n")
+    sys.stdout.write(f"{os.path.relpath(result, ROOT)}: {what}\n")
 
 
 def import_sphinx() -> None:
@@ -192,68 +182,39 @@ def import_sphinx() -> None:
             import_module(name)
 
 
-def build_in_parallel(build: Callable[[Language], None], languages: Sequence[Language]) -> None:
+def build_in_parallel(build: Build, results: dict[Language, Path]) -> None:
     """Build each language in a process of its own, as many at a time as there are processors.
 
-    Where the system cannot fork, they are built here, one after the other. All are tried; then
-    raises BuildError with what the failed ones said.
+    All are tried; then raises BuildError with what the failed ones said.
     """
-    if "fork" not in multiprocessing.get_all_start_methods():
-        said = [try_to(build, language) for language in languages]
-        raise_errors(said)
-        return
-    fork = multiprocessing.get_context("fork")
-    waiting = list(languages)
-    failures: dict[str, str] = {}
-    running: list[tuple[ForkProcess, Connection]] = []
-    while waiting or running:
-        while waiting and len(running) < (os.cpu_count() or 1):
-            language = waiting.pop(0)
-            reader, writer = fork.Pipe(duplex=False)
-            arguments = (build, language, writer)
-            process = fork.Process(target=_build_one, args=arguments, name=language.name)
-            process.start()
-            if sys.stdout.isatty():
-                print(f"{language.name}: being built")
-            writer.close()  # here, so that reading ends with the process
-            running.append((process, reader))
-        # What a process says is read before it is waited for: a pipe holds no more than 64 KiB.
-        ready = wait([reader for _, reader in running])
-        for process, reader in [each for each in running if each[1] in ready]:
-            running.remove((process, reader))
-            with suppress(EOFError):
-                failures[process.name] = reader.recv()
-            process.join()
-            if process.exitcode and process.name not in failures:
-                failures[process.name] = (
-                    f"{process.name}: ended by the system ({process.exitcode})."
-                )
-    raise_errors([failures.get(each.name, "") for each in languages])
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    with ProcessPoolExecutor(
+        min(len(results), os.cpu_count() or 1),
+        multiprocessing.get_context(method),
+        initializer=signal.signal,  # Ctrl-C ends them without a word: this process says it
+        initargs=(signal.SIGINT, signal.SIG_DFL),
+    ) as pool:
+        builds = {each: pool.submit(try_to, build, each, path) for each, path in results.items()}
+    said = []
+    for language, done in builds.items():
+        try:
+            said.append(done.result())
+        except BrokenProcessPool:
+            said.append(f"{language.name}: the system ended the builds. Is there enough memory?")
+    if any(said):
+        raise BuildError("\n".join(filter(None, said)))
 
 
-def raise_errors(messages: Iterable[str]) -> None:
-    """Raise BuildError with the messages, if any says something."""
-    text = "\n".join(filter(None, messages))
-    if text:
-        raise BuildError(text)
-
-
-def _build_one(build: Callable[[Language], None], language: Language, writer: Connection) -> None:
-    message = try_to(build, language)
-    if message:
-        writer.send(message)
-
-
-def try_to(build: Callable[[Language], None], language: Language) -> str:
+def try_to(build: Build, language: Language, result: Path) -> str:
     """Build a language, and return what went wrong, or ""."""
+    if sys.stdout.isatty():
+        say(result, "being built")
     try:
-        build(language)
+        build(language, result)
     except BuildError as error:
         return str(error)
     except OSError as error:
         return f"{language.name}: {explain(error)}"
-    except KeyboardInterrupt:
-        return f"{language.name}: stopped."
     except Exception as error:
         path = WORK / f"error-{language.code}.log"
         path.write_text(traceback.format_exc(), encoding="utf-8")
@@ -261,6 +222,7 @@ def try_to(build: Callable[[Language], None], language: Language) -> str:
             f"{language.name}: failed, for a fault of the guide’s own code ({error!r}). "
             f"Report it with {path.relative_to(ROOT)}."
         )
+    say(result, "built")
     return ""
 
 
@@ -299,10 +261,11 @@ def run_sphinx(builder: str, language: Language) -> Path:
     options = sphinx_options(builder, language, work / "doctrees")
     os.environ.update(environment())
     os.chdir(ROOT)
-    named = NamedLines(language.name)
-    with redirect_stderr(named):
+    said = io.StringIO()
+    with redirect_stderr(said):
         failed = import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)])
-    named.flush()
+    for line in filter(str.strip, said.getvalue().replace(f"{ROOT}/", "").splitlines()):
+        print(f"{language.name}: {line}", file=sys.stderr)
     if failed:
         message = (
             f"{builder}, {language.name}: failed, for the reasons above. "
@@ -310,29 +273,6 @@ def run_sphinx(builder: str, language: Language) -> Path:
         )
         raise BuildError(message)
     return result
-
-
-class NamedLines(io.StringIO):
-    """Standard error with the name of a language before each line, and names of files from ROOT."""
-
-    def __init__(self, name: str) -> None:
-        """Write to what is now standard error."""
-        super().__init__()
-        self._name, self._stream = name, sys.stderr
-
-    def write(self, text: str) -> int:
-        """Write the lines that are complete."""
-        super().write(text.replace(f"{ROOT}/", ""))
-        *lines, rest = self.getvalue().split("\n")
-        self.seek(0)
-        self.truncate()
-        super().write(rest)
-        self._stream.write("".join(f"{self._name}: {line}\n" for line in lines if line.strip()))
-        return len(text)
-
-    def flush(self) -> None:
-        """Let nothing wait."""
-        self._stream.flush()
 
 
 def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str]:

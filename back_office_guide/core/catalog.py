@@ -28,14 +28,14 @@ Catalogs = dict[str, polib.POFile]
 """The catalogs of a language, or the templates, by page: "comprendre/mots"."""
 
 
-# A line with text: a keyword and a string, or a string that continues it. polib takes more.
+# A line: a comment, or a keyword and a string, or a string that continues it. polib takes more.
 _KEYWORD = r"(?:msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)"
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_TEXT_LINE = re.compile(rf"(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?{_STRING}\s*")
+_LINE = re.compile(rf"(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?{_STRING}\s*|#(?!~[ |]|\|).*")
+_BEGIN = re.compile(r"(?:#~ )?msgstr(?:\[0\])? ")
+NO_ENTRY = "this is no entry: look at its keyword and quotation marks"
 # What polib splits a line at.
 _CONTROL = re.compile("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
-
-
 # A comment that mutes an alarm for one message, with the name of the check and the reason.
 _MUTE = re.compile(r"^\s*mute (?P<code>[\w-]+)(?:: *(?P<reason>.*))?", re.MULTILINE)
 
@@ -43,10 +43,10 @@ _MUTE = re.compile(r"^\s*mute (?P<code>[\w-]+)(?:: *(?P<reason>.*))?", re.MULTIL
 class DamagedError(Exception):
     """A catalog cannot be read without loss."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, path: Path, line: int, what: str, code: str) -> None:
         """Keep the fault."""
-        super().__init__(str(fault))
-        self.fault = fault
+        self.fault = Fault(path, line, what, code)
+        super().__init__(str(self.fault))
 
 
 def folder_of(code: str, locale: Path = LOCALE) -> Path:
@@ -67,7 +67,12 @@ def read(path: Path) -> polib.POFile:
     Raises DamagedError when reading it would lose something: no file, not UTF-8, a syntax error,
     the marks of a merge, no header, a message that is there twice.
     """
-    return parse(_bytes(path), path)
+    if path.is_dir():
+        raise DamagedError(path, 1, "a folder is in the place of the catalog: remove it", "file")
+    try:
+        return parse(path.read_bytes(), path)
+    except OSError as error:
+        raise DamagedError(path, 1, f"it cannot be read: {error.strerror}", "file") from error
 
 
 def parse(content: bytes, path: Path) -> polib.POFile:
@@ -80,12 +85,8 @@ def parse(content: bytes, path: Path) -> polib.POFile:
         catalog = polib.pofile(readable, wrapwidth=0)
     except (OSError, ValueError, IndexError) as error:
         named = re.search(r"line (\d+)", str(error))
-        what = "this is no catalog entry: look at its keyword and quotation marks"
-        raise DamagedError(Fault(path, int(named[1]) if named else 1, what, "syntax")) from error
-    begin = ("msgstr ", "msgstr[0] ", "#~ msgstr ", "#~ msgstr[0] ")
-    lines = [
-        number for number, row in enumerate(text.split("\n"), start=1) if row.startswith(begin)
-    ]
+        raise DamagedError(path, int(named[1]) if named else 1, NO_ENTRY, "syntax") from error
+    lines = [n for n, row in enumerate(text.split("\n"), start=1) if _BEGIN.match(row)]
     for entry, line in zip(catalog, lines[-len(catalog) :], strict=False):
         entry.linenum = line
     _check_header(catalog, path)
@@ -94,74 +95,52 @@ def parse(content: bytes, path: Path) -> polib.POFile:
         if entry.msgctxt is not None or entry.msgid_plural:
             kind = "plural form (msgid_plural)" if entry.msgid_plural else "context (msgctxt)"
             what = f"a {kind}, which no message of the guide has: remove it"
-            raise DamagedError(Fault(path, line_of(entry), what, "source"))
-        if not entry.obsolete and entry.msgid in seen:
-            what = "this message is in the file twice: remove one of the two entries"
-            raise DamagedError(Fault(path, line_of(entry), what, "duplicate"))
+            raise DamagedError(path, line_of(entry), what, "source")
         if not entry.obsolete:
+            if entry.msgid in seen:
+                what = "this message is in the file twice: remove one of the two entries"
+                raise DamagedError(path, line_of(entry), what, "duplicate")
             seen.add(entry.msgid)
     return catalog
-
-
-def _bytes(path: Path) -> bytes:
-    if path.is_dir():
-        what = "a folder is in the place of the catalog: remove it"
-        raise DamagedError(Fault(path, 1, what, "file"))
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DamagedError(
-            Fault(path, 1, f"it cannot be read: {error.strerror}", "file")
-        ) from error
 
 
 def _text(content: bytes, path: Path) -> str:
     restore = f"`git restore {_relative(path)}` brings the last good one back"
     if not content.strip():
-        raise DamagedError(Fault(path, 1, f"the catalog is empty: {restore}", "empty"))
+        raise DamagedError(path, 1, f"the catalog is empty: {restore}", "empty")
     if content.startswith(b"\xef\xbb\xbf"):
         what = "a byte order mark begins the file: save it as UTF-8 without BOM"
-        raise DamagedError(Fault(path, 1, what, "bom"))
+        raise DamagedError(path, 1, what, "bom")
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         what = f"not UTF-8: save it as UTF-8, or {restore}"
-        raise DamagedError(Fault(path, line, what, "charset")) from error
-    text = text.replace("\r\n", "\n")
+        raise DamagedError(path, line, what, "charset") from error
     for number, row in enumerate(text.split("\n"), start=1):
-        fault = _line_fault(row)
-        if fault:
-            raise DamagedError(Fault(path, number, *fault))
+        if _CONTROL.search(row):
+            what = "a control character that splits the line: remove it"
+            raise DamagedError(path, number, what, "syntax")
+        if row.strip() and not _LINE.fullmatch(row):
+            if re.match(r"(<{7}|\|{7}|={7}|>{7})(\s|$)", row):
+                what = "the mark of a merge in conflict: keep one of the two sides"
+                raise DamagedError(path, number, what, "conflict")
+            raise DamagedError(path, number, NO_ENTRY, "syntax")
     return text
-
-
-def _line_fault(line: str) -> tuple[str, str] | None:
-    """Return what is wrong with a line of a catalog, and the name of the check."""
-    if _CONTROL.search(line):
-        return "a control character that splits the line: remove it", "syntax"
-    if _TEXT_LINE.fullmatch(line):
-        return None
-    if re.match(r"(<{7}|\|{7}|={7}|>{7})(\s|$)", line):
-        return "the mark of a merge in conflict: keep one of the two sides", "conflict"
-    comment = line.startswith("#") and not line.startswith(("#~ ", "#~|", "#|"))
-    if line.strip() and not comment:
-        return "this is no entry: look at its keyword and quotation marks", "syntax"
-    return None
 
 
 def _check_header(catalog: polib.POFile, path: Path) -> None:
     if not catalog.metadata:
         what = "the header is missing: `make update-po` writes it below an empty msgid"
-        raise DamagedError(Fault(path, 1, what, "header"))
+        raise DamagedError(path, 1, what, "header")
     for entry in catalog:
         if not entry.msgid and not entry.obsolete:
             what = "a second header, or an empty msgid: remove the entry"
-            raise DamagedError(Fault(path, line_of(entry), what, "header"))
+            raise DamagedError(path, line_of(entry), what, "header")
     charset = catalog.metadata.get("Content-Type", "").rpartition("charset=")[2]
     if charset.upper() != "UTF-8":
         what = f'charset "{charset}" in the header: write "Content-Type: text/plain; charset=UTF-8"'
-        raise DamagedError(Fault(path, 1, what, "charset"))
+        raise DamagedError(path, 1, what, "charset")
 
 
 def read_all(folder: Path, suffix: str = ".po") -> tuple[Catalogs, list[Fault]]:
@@ -173,16 +152,6 @@ def read_all(folder: Path, suffix: str = ".po") -> tuple[Catalogs, list[Fault]]:
         except DamagedError as error:
             faults.append(error.fault)
     return catalogs, faults
-
-
-def committed(folder: Path) -> dict[Path, bytes]:
-    """Return what git holds of the files under `folder`, by path; nothing without git."""
-    archive = ask_git(ROOT, "archive", "--format=tar", "HEAD", _relative(folder))
-    if archive is None:
-        return {}
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        files = {ROOT / member.name: tar.extractfile(member) for member in tar.getmembers()}
-        return {path: file.read() for path, file in files.items() if file}
 
 
 def write(path: Path, catalog: polib.POFile) -> bool:
@@ -253,12 +222,16 @@ def _relative(path: Path) -> str:
 
 def changed(folder: Path) -> Catalogs:
     """Return what git holds of the catalogs under `folder` that are no longer as it holds them."""
+    archive = ask_git(ROOT, "archive", "--format=tar", "HEAD", _relative(folder))
     held: Catalogs = {}
-    for path, content in committed(folder).items():
-        same = path.is_file() and path.read_bytes() == content
-        if path.suffix == ".po" and not same:
-            with suppress(DamagedError):
-                held[path.relative_to(folder).with_suffix("").as_posix()] = parse(content, path)
+    with tarfile.open(fileobj=io.BytesIO(archive or bytes(tarfile.RECORDSIZE))) as tar:
+        for member in tar.getmembers():
+            path, file = ROOT / member.name, tar.extractfile(member)
+            content = file.read() if file and path.suffix == ".po" else b""
+            if content and not (path.is_file() and path.read_bytes() == content):
+                with suppress(DamagedError):
+                    name = path.relative_to(folder).with_suffix("").as_posix()
+                    held[name] = parse(content, path)
     return held
 
 
@@ -290,15 +263,17 @@ def restore(catalogs: Catalogs, held: Catalogs) -> int:
     several and none is left, for a single one may well have been removed by a person.
     """
     known = {fold(source_of(entry)) for catalog in catalogs.values() for entry in catalog}
-    names = held.keys() & catalogs.keys()
+    names = sorted(held.keys() & catalogs.keys())
     live = {(name, e.msgid): e for name in names for e in catalogs[name] if not e.obsolete}
-    obsolete, commented = [], []
-    for name in sorted(names):
-        for entry in held[name]:
-            if entry.obsolete and fold(source_of(entry)) not in known:
-                obsolete.append((name, entry))
-            elif entry.tcomment and (name, entry.msgid) in live:
-                commented.append((live[name, entry.msgid], entry.tcomment))
+    before = [(name, entry) for name in names for entry in held[name]]
+    obsolete = [
+        item for item in before if item[1].obsolete and fold(source_of(item[1])) not in known
+    ]
+    commented = [
+        (live[name, entry.msgid], entry.tcomment)
+        for name, entry in before
+        if not entry.obsolete and entry.tcomment and (name, entry.msgid) in live
+    ]
     for name, entry in obsolete:
         catalogs[name].append(entry)
     if len(commented) < SEVERAL or any(entry.tcomment for entry in live.values()):

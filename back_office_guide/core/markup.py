@@ -15,8 +15,6 @@ from markdown_it.token import Token
 
 from back_office_guide.core.pages import ROLE, TEXT_ROLES, markdown_parser
 
-Counts = Counter[str]
-
 # Stands for words that are not those of the message.
 UNKNOWN = "□"
 
@@ -25,26 +23,29 @@ PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ \u00A0\u202F.,;!?،؛؟’'“”«»�
 # A line that begins with a letter, which can be nothing but a paragraph.
 _LINE = re.compile(r"[^\W\d_].*")
 
+_REPEATABLE = {"role", "link", "code"}
+
 
 @dataclass
 class Markup:
     """What a message is made of."""
 
     blocks: list[str] = field(default_factory=list)
-    roles: Counts = field(default_factory=Counter)
-    links: Counts = field(default_factory=Counter)
-    images: Counts = field(default_factory=Counter)
-    footnotes: Counts = field(default_factory=Counter)
-    code: Counts = field(default_factory=Counter)
-    html: Counts = field(default_factory=Counter)
-    emphasis: Counts = field(default_factory=Counter)
-    stray: Counts = field(default_factory=Counter)
+    parts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Each role, link, image, footnote, code, HTML and stray sign: what it is, and its text."""
     shown: list[tuple[str, str]] = field(default_factory=list)
     """The roles and links as (target, shown text)."""
+    marked: list[tuple[str, str]] = field(default_factory=list)
+    """What is emphasised, as (* or **, text)."""
     text: str = ""
     """What a reader reads, without addresses, and with UNKNOWN for code and the titles of pages."""
     running: str = ""
     """The same without the shown text of roles."""
+
+    def counted(self, kind: str) -> Counter[str]:
+        """Return the parts of a kind, once each where a sentence that is split may repeat them."""
+        parts = {item: count for (each, item), count in self.parts.items() if each == kind}
+        return Counter(parts.keys() if kind in _REPEATABLE else parts)
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,6 @@ class Difference:
     code: str
     message: str
     mutable: bool = True
-
-
-# Differences that leave the page as it should be, but for its looks: the build shows them.
-HARMLESS = {"emphasis"}
 
 
 @lru_cache(maxsize=4096)
@@ -77,48 +74,50 @@ def markup_of(message: str) -> Markup:
         found.blocks = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
     for token in tokens:
         if token.type == "html_block":
-            found.html[token.content.strip()] += 1
-        children, link = token.children or [], ("", 0)
-        for place, child in enumerate(children):
+            found.parts["html", token.content.strip()] += 1
+        opened: list[tuple[str, int]] = []
+        for child in token.children or ():
             _add(found, child)
-            if child.type == "link_open":
-                link = str(child.attrGet("href")), len(found.text)
-                if children[place + 1].type == "link_close":
-                    found.text += UNKNOWN
+            if child.type in _SPANS:
+                opened.append((str(child.attrGet("href") or child.markup), len(found.text)))
             elif child.type == "link_close":
-                found.shown.append((link[0], found.text[link[1] :]))
+                target, start = opened.pop()
+                found.text += UNKNOWN * (len(found.text) == start)
+                found.shown.append((target, found.text[start:]))
+            elif child.type in ("em_close", "strong_close"):
+                sign, start = opened.pop()
+                found.marked.append((sign.replace("_", "*"), found.text[start:]))
     return found
 
 
-# Tokens that are counted as they are, and the field that counts them.
+# Tokens that are counted as they are, and their text.
 _COUNTED: dict[str, tuple[str, Callable[[Token], str]]] = {
-    "link_open": ("links", lambda token: str(token.attrGet("href"))),
-    "image": ("images", lambda token: str(token.attrGet("src"))),
-    "footnote_ref": ("footnotes", lambda token: f"[^{token.meta['label']}]"),
+    "link_open": ("link", lambda token: str(token.attrGet("href"))),
+    "image": ("image", lambda token: str(token.attrGet("src"))),
+    "footnote_ref": ("footnote", lambda token: f"[^{token.meta['label']}]"),
     "code_inline": ("code", lambda token: f"`{token.content}`"),
     "html_inline": ("html", lambda token: token.content),
-    "em_open": ("emphasis", lambda token: token.markup),
-    "strong_open": ("emphasis", lambda token: token.markup),
+    "substitution_inline": ("stray", lambda _: "{{"),
 }
+_SPANS = {"link_open", "em_open", "strong_open"}
 _LINES = {"softbreak", "hardbreak", "s_open", "span_open"}
 _SIGNS = re.compile(r"\*+|`+|\]\s*\(|\{\{|\{%|\}\}|%\}|\{[\w:-]+\}")
 
 
 def _add(found: Markup, token: Token) -> None:
+    text = token.content
     if token.type in _COUNTED:
-        name, key = _COUNTED[token.type]
-        getattr(found, name)[key(token)] += 1
+        kind, key = _COUNTED[token.type]
+        found.parts[kind, key(token)] += 1
     if token.type == "code_inline":
         found.text += UNKNOWN
-    if token.type == "substitution_inline":
-        found.stray["{{"] += 1
     elif token.type == "myst_role" and token.meta["name"] in TEXT_ROLES:
-        found.roles[f"{{{token.meta['name']}}}"] += 1
-        found.text += token.content
+        found.parts["role", f"{{{token.meta['name']}}}"] += 1
+        found.text += text
     elif token.type == "myst_role":
-        match = ROLE.fullmatch(token.content)
-        shown, target = (match["shown"], match["target"]) if match else (token.content,) * 2
-        found.roles[f"{{{token.meta['name']}}}`{target}`"] += 1
+        match = ROLE.fullmatch(text)
+        shown, target = (match["shown"], match["target"]) if match else (text, text)
+        found.parts["role", f"{{{token.meta['name']}}}`{target}`"] += 1
         found.shown.append((target, shown))
         found.text += shown
         found.running += " | "
@@ -127,21 +126,19 @@ def _add(found: Markup, token: Token) -> None:
         found.text += " "
         found.running += " "
     elif token.type in ("text", "text_special", "image"):
-        found.text += token.content
-        found.running += token.content
-        for sign in _SIGNS.findall(token.content):
-            found.stray[re.sub(r"\s", "", sign)] += 1
+        found.text += text
+        found.running += text
+        found.parts.update(("stray", re.sub(r"\s", "", sign)) for sign in _SIGNS.findall(text))
 
 
-# The field of Markup that a check compares, and what its signs are around a text.
-_KINDS = {
-    "role": ("roles", "{item}"),
-    "link": ("links", "[{words}]({item})"),
-    "image": ("images", "![…]({item})"),
-    "footnote": ("footnotes", "{item}"),
-    "code": ("code", "{item}"),
-    "html": ("html", "{item}"),
-    "emphasis": ("emphasis", "{item}…{item}"),
+# What a translation writes for a part that it lacks.
+_SHAPES = {
+    "role": "{item}",
+    "link": "[{words}]({item})",
+    "image": "![…]({item})",
+    "footnote": "{item}",
+    "code": "{item}",
+    "html": "{item}",
 }
 
 
@@ -161,25 +158,30 @@ def differences(
     if after.blocks != before.blocks and translation.strip():
         yield Difference("block", _block(translation), mutable=False)
         return
-    for code, (name, shape) in _KINDS.items():
-        old, new = getattr(before, name), getattr(after, name)
+    for code, shape in _SHAPES.items():
+        old, new = before.counted(code), after.counted(code)
         if old != new:
-            fewer = sum(new.values()) <= sum(old.values())
+            fewer = new.total() <= old.total()
             sites = all(link.startswith("https://") for link in (new - old))
-            safe = code == "emphasis" or (fewer and (code == "code" or (code == "link" and sites)))
+            safe = fewer and (code == "code" or (code == "link" and sites))
             yield Difference(code, _changes(before, old, new, shape, words), safe)
-    for sign in after.stray - before.stray:
+    yield from _stray(before.counted("stray"), after.counted("stray"))
+    # Sphinx would take these for its own marks.
+    if re.search(r"::\s*\Z|#\s*noqa\s*\Z", translation):
+        what = "“::” or “# noqa” ends it: leave it out"
+        yield Difference("block", what, mutable=False)
+
+
+def _stray(old: Counter[str], new: Counter[str]) -> Iterator[Difference]:
+    """Yield the signs of Markdown that a text shows, and the other does not."""
+    for sign in new - old:
         what = f"{sign} shows as text: close it, or write \\{sign} where it is meant so"
         if sign == "](":
             what = "a space parts ] and (: write [text](target)"
         unsafe = sign in ("{{", "{%")
         yield Difference("template" if unsafe else "stray", what, not unsafe)
-    for sign in before.stray - after.stray:
+    for sign in old - new:
         yield Difference("stray", f"{sign}, which the message shows as text, is missing: write it")
-    # Sphinx would take these for its own marks.
-    if re.search(r"::\s*\Z|#\s*noqa\s*\Z", translation):
-        what = "“::” or “# noqa” ends it: leave it out"
-        yield Difference("block", what, mutable=False)
 
 
 def _block(translation: str) -> str:
@@ -195,7 +197,9 @@ def _block(translation: str) -> str:
     )
 
 
-def _changes(before: Markup, old: Counts, new: Counts, shape: str, words: Mapping[str, str]) -> str:
+def _changes(
+    before: Markup, old: Counter[str], new: Counter[str], shape: str, words: Mapping[str, str]
+) -> str:
     """Return in words what `new` lacks of `old`, and what it has beyond it."""
     said = []
     for item in old - new:
@@ -212,12 +216,12 @@ def _changes(before: Markup, old: Counts, new: Counts, shape: str, words: Mappin
 def refused(message: str, translation: str, muted: Collection[str] = ()) -> list[Difference]:
     """Return why the build cannot show a translation; nothing if it can.
 
-    It shows those whose faults do no harm, or whose harmless ones a person `muted`, by check.
+    It shows those whose harmless faults a person `muted`, by check.
     """
     return [
         each
         for each in differences(message, translation)
-        if each.code not in HARMLESS and not (each.mutable and each.code in muted)
+        if not (each.mutable and each.code in muted)
     ]
 
 

@@ -2,7 +2,6 @@
 
 import re
 from functools import cache, cached_property
-from textwrap import shorten
 
 from docutils import nodes
 from docutils.nodes import Element, Node
@@ -17,8 +16,9 @@ from sphinx.writers.html5 import HTML5Translator
 
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 from back_office_guide.extensions.translations import UNTRANSLATED, translations
+from back_office_guide.extensions.website import shortened
 
-TERM = "#term-"
+TERM = "term-"
 
 # How many letters of a definition are shown beside a link to the term.
 PREVIEW = 200
@@ -51,53 +51,30 @@ class AccessibleTranslator(HTML5Translator):
     def depart_colspec(self, node: nodes.colspec) -> None:
         """Leave out the widths of columns, which only style attributes could give."""
 
-    def visit_entry(self, node: nodes.entry) -> None:
-        """Say which cells a header cell is the header of."""
-        super().visit_entry(node)
-        scope = "col" if isinstance(node.parent.parent, nodes.thead) else "row"
-        self.body[-1] = self.body[-1].replace("<th ", f'<th scope="{scope}" ')
-
     def starttag(
         self, node: Element, tagname: str, suffix: str = "\n", empty: bool = False, **names: str
     ) -> str:
-        """Open an element, and say where its language or direction is not that of the page.
+        """Open an element, with what assistive technology asks for.
 
-        Code runs from left to right, which no e-book may say in its styles.
+        Code and foreign words run from left to right, which no e-book may say in its styles.
         """
-        if isinstance(node, (nodes.literal, nodes.literal_block)) and self._right_to_left:
+        left_to_right = isinstance(node, (nodes.literal, nodes.literal_block)) or "lang" in node
+        if left_to_right and self._right_to_left:
             names["dir"] = "ltr"
+        if "lang" in node:
+            names["lang"] = node["lang"]
         if node.get(UNTRANSLATED):
             source = languages_of(self.config).source
             names |= {"lang": source.code, "dir": source.direction}
+        if tagname == "th":
+            names["scope"] = "col" if isinstance(node.parent.parent, nodes.thead) else "row"
+        if "definition" in node:
+            names["data-definition"] = node["definition"]
         return super().starttag(node, tagname, suffix, empty, **names)
 
     @cached_property
     def _right_to_left(self) -> bool:
         return language_of(self.config).direction == "rtl"
-
-    def visit_inline(self, node: nodes.inline) -> None:
-        """Name the language of foreign words, and their direction where it is not the page's."""
-        if "lang" in node:
-            direction = ' dir="ltr"' if self._right_to_left else ""
-            self.body.append(f'<span lang="{node["lang"]}"{direction}>')
-        else:
-            super().visit_inline(node)
-
-    def depart_inline(self, node: nodes.inline) -> None:
-        """Close what visit_inline opened."""
-        if "lang" in node:
-            self.body.append("</span>")
-        else:
-            super().depart_inline(node)
-
-    def visit_reference(self, node: Element) -> None:
-        """Carry the definition of a term along with the link to it."""
-        if node.astext() == node.get("refuri"):
-            node["classes"].append("address")  # which no style sheet need print again
-        super().visit_reference(node)
-        if "definition" in node:
-            attribute = f' data-definition="{self.attval(node["definition"])}">'
-            self.body[-1] = self.body[-1].rpartition(">")[0] + attribute
 
 
 class ForeignWords(SphinxPostTransform):
@@ -174,32 +151,38 @@ def _is_prose(text: nodes.Text) -> bool:
     return bool(text.parent.get("refuri") != text)  # which is an address
 
 
-class Definitions(SphinxPostTransform):
-    """Give each link to a term of the glossary its definition, for the preview on the site."""
+class Links(SphinxPostTransform):
+    """Give each link to a term of the glossary its definition, for the preview on the site.
 
-    builders = ("html",)
+    One that shows its address is neither printed with it again, nor found by its parts.
+    """
+
+    builders = ("html", "dirhtml")
     default_priority = 600
 
     def run(self, **_: object) -> None:
-        """Look for the terms of one page."""
+        """Look at the links of one page."""
         for reference in self.document.findall(nodes.reference):
             address = str(reference.get("refuri", ""))
-            if TERM not in address:
-                continue
-            definition = definitions(self.env).get(address.partition("#")[2])
-            if definition:
-                reference["definition"] = shorten(definition, PREVIEW, placeholder="…")
+            if reference.astext() == address:
+                reference["classes"] += ["address", "no-search"]
+            term = address.partition("#")[2]
+            if term.startswith(TERM) and (definition := definitions(self.env).get(term)):
+                reference["definition"] = shortened(definition, PREVIEW)
 
 
 @cache
 def definitions(env: BuildEnvironment) -> dict[str, str]:
     """Return the definition of each term, by its identifier."""
-    known: dict[str, str] = {}
     objects = env.domains.standard_domain.get_objects()
-    for docname in {item[3] for item in objects if item[2] == "term"}:
-        for item in env.get_doctree(docname).findall(nodes.definition_list_item):
-            known |= _definition(item)
-    return known
+    return {
+        name: item[-1].astext()
+        for docname in {item[3] for item in objects if item[2] == "term"}
+        for item in env.get_doctree(docname).findall(nodes.definition_list_item)
+        for term in item.findall(nodes.term)
+        for name in term["ids"]
+        if name.startswith(TERM)
+    }
 
 
 class Amounts(SphinxPostTransform):
@@ -233,19 +216,13 @@ class OneIdentifier(SphinxPostTransform):
                 wrapper["ids"] = []
 
 
-def _definition(item: nodes.definition_list_item) -> dict[str, str]:
-    ids = [name for term in item.findall(nodes.term) for name in term["ids"]]
-    texts = [" ".join(each.astext().split()) for each in item.findall(nodes.definition)]
-    return {name: " ".join(texts) for name in ids if name.startswith("term-")}
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of Sphinx's writer of HTML."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("foreign_words", {}, "html", dict)
     app.set_translator("html", AccessibleTranslator)
     app.add_post_transform(ForeignWords)
-    app.add_post_transform(Definitions)
+    app.add_post_transform(Links)
     app.add_post_transform(Amounts)
     app.add_post_transform(OneIdentifier)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
 
@@ -33,28 +33,29 @@ logger = logging.getLogger(__name__)
 SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)
 
-Translate = Callable[[str], str]
-
 
 class TranslatedFigures(SphinxPostTransform):
     """What is the same for all builders: each SVG image of a page is handed over in its turn."""
 
     def run(self, **_: object) -> None:
-        """Treat the figures of one page, or of a book."""
+        """Replace the drawings of one page, or of a book."""
         images = list(self.document.findall(nodes.image))
         for place, image in enumerate(images, start=1):
             path = Path(self.app.srcdir, image["uri"])
             if path.suffix != ".svg":
                 continue
             try:
-                self.treat(image, path, self._drawing(image, path), place)
+                self.replace(image, path, self._drawing(image, path), place)
             except (OSError, SphinxError, ET.ParseError) as error:
                 logger.warning("%s cannot be drawn: %s", image["uri"], error, location=image)
                 image.parent.remove(image)
 
     def _drawing(self, image: nodes.image, path: Path) -> ET.Element:
         """Return the drawing of the file `path` in the language of the build, and its direction."""
-        svg = translated(path, self._translate(image))
+        known = translations(catalog_path(self.config, self.page_of(image))).messages
+        svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
+        for node in speaking(svg):
+            node.text = known.get(node.text or "", node.text)
         if language_of(self.config).direction == "rtl" and svg.get("direction") != "ltr":
             mirror(svg)
         return svg
@@ -66,12 +67,7 @@ class TranslatedFigures(SphinxPostTransform):
             page = page.parent
         return self.env.path2doc(page["source"]) or self.env.current_document.docname
 
-    def _translate(self, image: nodes.image) -> Translate:
-        """Return what translates the messages of the page that holds the image."""
-        known = translations(catalog_path(self.config, self.page_of(image))).messages
-        return lambda text: known.get(text, text)
-
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+    def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Set the drawing of the file `path` into the page, of whose images it has this place."""
         raise NotImplementedError
 
@@ -83,7 +79,7 @@ class InlineFigures(TranslatedFigures):
     default_priority = 90
     formats = ("html",)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+    def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Put the drawing in the place of the image, and on the site a file of it to keep."""
         if self.app.builder.name != "epub" and self.config.html_theme == "guide":
             figure: nodes.Element = image.parent
@@ -114,7 +110,7 @@ class PrintedFigures(TranslatedFigures):
     default_priority = 90
     formats = ("latex",)
 
-    def treat(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+    def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
         """Put the PDF file in the place of the image."""
         copied = Path(self.app.doctreedir, "figures", self.page_of(image), str(place), path.name)
         copied.parent.mkdir(parents=True, exist_ok=True)
@@ -147,15 +143,6 @@ def texts(path: Path) -> list[str]:
     return [node.text for node in speaking(svg) if node.text]
 
 
-def translated(path: Path, translate: Translate) -> ET.Element:
-    """Return the drawing of the file `path` with its texts translated. Raises as `texts` does."""
-    svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
-    for node in speaking(svg):
-        if node.text:
-            node.text = translate(node.text)
-    return svg
-
-
 def mirror(svg: ET.Element) -> None:
     """Turn a drawing that reads from left to right into one that reads from right to left.
 
@@ -182,9 +169,10 @@ def speaking(svg: ET.Element) -> Iterator[ET.Element]:
 
 
 def inline(svg: ET.Element, name: str, alternative: str) -> str:
-    """Return a drawing as HTML, named by `alternative` and described by its desc.
+    """Return a drawing as HTML, named by its title and described by its alternative text.
 
-    `name` is its own in the page, and begins the identifiers in it. The roles and names follow
+    One without title or description is named by the alternative text. `name` is its own in the
+    page, and begins the identifiers in it. The roles and names follow
     https://www.w3.org/TR/svg-aam-1.0/.
     """
     own = {node.get("id") for node in svg.iter()}
@@ -199,10 +187,13 @@ def inline(svg: ET.Element, name: str, alternative: str) -> str:
             node.set("id", f"{name}-{node.get('id')}")
     svg.set("role", "img")
     svg.set("aria-label", alternative)
-    description = svg.find(f"{{{SVG}}}desc")
-    if description is not None:
-        description.set("id", f"{name}-desc")
+    title, description = svg.find(f"{{{SVG}}}title"), svg.find(f"{{{SVG}}}desc")
+    if title is not None and description is not None:
+        svg.set("aria-label", title.text or alternative)
+        svg.remove(title)  # which would be shown over the drawing
         svg.set("aria-describedby", f"{name}-desc")
+        description.set("id", f"{name}-desc")
+        description.text = alternative
     return ET.tostring(svg, encoding="unicode")
 
 

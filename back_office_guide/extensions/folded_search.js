@@ -38,19 +38,26 @@ var { fold, splitQuery, Stemmer, unpackIndex } = (() => {
   class Stemmer {
     stemWord(word) {
       if (word.endsWith("_")) return word;
-      const stem = fold(snowball.stemWord(word.replace(/^[وف](?=ال)/, "").replace(/ه$/, "ة")));
-      return stem.replace(/([a-z]{4})[aeiouy]+$/, "$1");
+      return fold(snowball.stemWord(word)).replace(/([a-z]{4})[aeiouy]+$/, "$1");
     }
   }
 
+  // Reads what Index.packed wrote.
   function unpackIndex(index) {
-    const [words, pages] = index.terms.map((text) => text.split(" "));
-    let last = [];
+    const [words, held] = index.terms;
     index.terms = {};
-    words.forEach((word, place) => {
-      last = [...last.slice(0, word.charCodeAt(0) - 48), ...word.slice(1)];
-      index.terms[last.join("")] = [...pages[place]].map((page) => page.codePointAt(0) - 33);
-    });
+    let last = "";
+    let place = 0;
+    for (const [, same, rest] of words.matchAll(/([A-Z])([^A-Z]*)/g)) {
+      last = [...last].slice(0, same.charCodeAt(0) - 65).join("") + rest;
+      const pages = [];
+      for (let odd = false; !odd; place += 1) {
+        const code = held.charCodeAt(place) - 36;
+        odd = Boolean(code % 2);
+        pages.push(code >> 1);
+      }
+      index.terms[last] = pages;
+    }
     return index;
   }
 

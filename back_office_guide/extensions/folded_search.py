@@ -22,23 +22,27 @@ from itertools import pairwise
 from os import PathLike
 from os.path import commonprefix
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
-import snowballstemmer  # type: ignore[import-untyped]
 from docutils import nodes
 from sphinx import search
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.search import _MINIFIED_JS_PATH, SearchLanguage, languages
+from sphinx.environment import BuildEnvironment
+from sphinx.search import _MINIFIED_JS_PATH, SearchLanguage, languages, parse_stop_word
 from sphinx.util.matching import patmatch
 from sphinx.util.typing import ExtensionMetadata
 
+from back_office_guide.extensions.accessible import definitions
+from back_office_guide.extensions.website import description, shortened
+
 # What Unicode does not take for a letter with a mark. The same tables are in folded_search.js.
-LETTERS = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ى": "ي", "ة": "ه"}
+LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "ى": "ي", "ة": "ه"})
 # Arabic-Indic digits, those of the west and of the east.
 DIGITS = {start + digit: str(digit) for start in (0x660, 0x6F0) for digit in range(10)}
 DIGITS[ord("ـ")] = ""  # the Arabic letter that only stretches
+# Marks, and characters that only format: https://www.unicode.org/reports/tr44/#General_Category_Values
+MARKS = {"Mn", "Mc", "Me", "Cf"}
 # Scripts that put no spaces between words: Thai, Lao, Myanmar, Khmer, kana, Han.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
@@ -50,45 +54,59 @@ PREFIXED = re.compile("([\u0621-\u064a])(?=[0-9])")
 THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,'’٬]\d{3})+(?!\d)")
 # The vowels that stems keep where an accent is not typed: "controle" of "controlee".
 ENDING = re.compile("(?<=[a-z]{4})[aeiouy]+$")
-# What Snowball's Arabic stemmer leaves: "and" before the article; a heh typed for teh marbuta.
-AND_THE = re.compile("^[وف](?=ال)")
-LAST_HEH = re.compile("ه$")
+# What Arabic writes in one with a word: before it the article, with "and", "in" or "for"; after it
+# endings of number, gender and possession.
+BEFORE = "^(?:[وف]?(?:[بك]?ال|لل))+(?=..)"
+AFTER = "^(..(?=(?:ه|ات)$)|.{3,}?(?=(?:ات|ان|ون|ين|ه|ت|ا)?(?:ها|هم|كم|نا|ه|ي)?$)).*"
 # How many letters of the beginning of a page, and of a definition, are shown with a result.
 SHOWN = 90
 
 
 class SearchArabic(SearchLanguage):
-    """Arabic, of which Sphinx ships Snowball's stemmer for the browser alone (Sphinx 9)."""
+    """Arabic, without the article and the commonest endings, after Larkey, Ballesteros and Connell.
+
+    "Light stemming for Arabic information retrieval", 2007. Broken plurals are left to the list of
+    synonyms.
+    """
 
     lang = "ar"
     language_name = "Arabic"
-    js_stemmer_rawcode = "arabic-stemmer.js"
-
-    def __init__(self, options: dict[str, str]) -> None:
-        """Take the same stemmer for the index."""
-        super().__init__(options)
-        self.stemmer = snowballstemmer.stemmer("arabic")
+    # "And", "for", "in", in one with a word: left out where the rest is a word of the guide, too.
+    prefix = "^(?:[ولب](?=...)|ف(?=....))"
+    stopwords = parse_stop_word("""
+        و في من على إلى عن مع بين عند منذ حتى نحو خلال حول لدى بدون دون غير مثل قبل أو أم ثم لكن
+        إلا فقط هل ما ماذا كيف كم لماذا متى أين أي هو هي أنا أنت نحن هذا هذه بهذا بهذه ذلك تلك
+        التي الذي الذين به بها له لها لي فيه فيها منه منها عليه عليها بما مما فيما لما وما ولا
+        وهو وهي هنا هناك كل كما لا لم لن قد أن إن إذا ليس ليست كي لكي كان كانت يكون تكون يوجد
+        توجد يتم يمكن ممكن يجب أيضا جدا أريد أحتاج نحتاج عندما
+    """)
+    js_stemmer_code = f"""
+function Stemmer() {{
+  this.stemWord = (word) => {{
+    const plain = fold(word).replace(/{BEFORE}/, "");
+    const stem = plain.replace(/{AFTER}/, "$1");
+    return stem === plain ? stem : this.stemWord(stem);
+  }};
+}}"""
 
     def stem(self, word: str) -> str:
         """Return the stem of a word."""
-        return str(self.stemmer.stemWord(word))
+        plain = re.sub(BEFORE, "", fold(word))
+        stem = re.sub(AFTER, r"\1", plain)
+        return stem if stem == plain else self.stem(stem)
 
 
 class Index(search.IndexBuilder):
     """Sphinx's index, with what results show; made anew each time.
 
-    Sphinx 9 writes index entries in small letters, and, of the pages that it writes again, keeps
-    the old words, with no page.
+    Sphinx 9 writes index entries in small letters.
     """
 
-    def __init__(self, env: Any, *options: Any) -> None:  # noqa: ANN401, as Sphinx has it
+    def __init__(self, env: BuildEnvironment, *options: Any) -> None:  # noqa: ANN401, as Sphinx has it
         """Begin an index of the pages of `env`."""
         super().__init__(env, *options)
-        self.config = env.config
-        self.srcdir = env.srcdir
-        self.words: dict[str, frozenset[str]] = {}
+        self.env = env
         self.leads: dict[str, str] = {}
-        self.definitions: dict[str, tuple[str, str]] = {}
 
     def load(self, stream: object, format: object) -> None:  # noqa: A002, so named by Sphinx
         """Take up nothing of the last build, since every page is written again."""
@@ -98,69 +116,76 @@ class Index(search.IndexBuilder):
         self, docname: str, filename: str | PathLike[str], title: str, doctree: nodes.document
     ) -> None:
         """Add a page."""
-        self.words[docname] = frozenset(map(self.lang.stem, super()._word_collector(doctree).words))
         super().feed(docname, filename, title, doctree)
-        sections = [(each.astext(), each.parent["ids"][0]) for each in doctree.findall(is_heading)]
-        self._titles[docname] = sections[0][0] if sections else title  # which Sphinx gives as HTML
-        self._all_titles[docname] = sections[1:]
-        self.leads[docname] = beginning(doctree)
-        for item in doctree.findall(nodes.definition_list_item):
-            meaning = item[-1].astext()
-            for term in item.findall(nodes.term):
-                for name in term["ids"]:
-                    self.definitions[name] = docname, meaning
-
-    def _word_collector(self, doctree: nodes.document) -> search.WordStore:
-        """Return nothing: the words and headings of a page are collected in `feed`."""
-        return search.WordStore()
+        self._titles[docname] = self.env.titles[docname].astext()  # which Sphinx gives as HTML
+        sections = [each.parent for each in doctree.findall(nodes.title)]
+        self._all_titles[docname] = [
+            (each[0].astext(), each["ids"][0])
+            for each in sections
+            if isinstance(each, nodes.section) and isinstance(each.parent, nodes.section)
+        ]
+        self.leads[docname] = description(doctree, SHOWN)
 
     def freeze(self) -> dict[str, Any]:
         """Return what is written into searchindex.js, its words as two texts: see `packed`."""
-        self._index_entries = dict(sorted(self._index_entries.items()))
         frozen = super().freeze()
-        found = [entry for entries in self._index_entries.values() for entry in entries]
-        spelled = {entry.lower(): entry for entry, _, _ in found}
-        entries = frozen["indexentries"].items()
-        frozen["indexentries"] = {spelled[entry]: places for entry, places in entries}
-        defined = {name: self.definitions[name] for _, name, _ in found if name in self.definitions}
-        lists = {self.config.root_doc, *(docname for docname, _ in defined.values())}
-        pages = frozen["docnames"]
-        last = [name for name in pages if any(patmatch(name, p) for p in self.config.search_last)]
+        config, pages = self.env.config, frozen["docnames"]
+        numbers = {page: number for number, page in enumerate(pages)}
+        entries: dict[str, list[tuple[int, str]]] = {}
+        for page in pages:
+            for entry, name, _ in self._index_entries[page]:
+                entries.setdefault(entry, []).append((numbers[page], name))
+        known = definitions(self.env)
+        terms = sorted(
+            place for places in entries.values() for place in places if place[1] in known
+        )
+        defined = {name: known[name] for _, name in terms}
+        last = {page for page in pages for p in config.search_last if patmatch(page, p)}
         return frozen | {
             "envversion": {},  # which only `load` reads
-            "filenames": pages,  # of which no script reads the ends
-            "terms": self.packed(pages),
-            "leads": [self.leads.get(name, "") for name in pages],
-            "definitions": {name: shown(text) for name, (_, text) in defined.items()},
-            "acronyms": acronyms({name: text for name, (_, text) in defined.items()}),
-            "lists": [pages.index(name) for name in pages if name in lists],
-            "last": [pages.index(name) for name in last],
+            "terms": self.packed(numbers),
+            "titleterms": {},  # which are among them
+            "indexentries": entries,
+            "leads": [self.leads.get(page, "") for page in pages],
+            "definitions": {name: shortened(text, SHOWN) for name, text in defined.items()},
+            "acronyms": acronyms(defined),
+            "lists": sorted({numbers[config.root_doc], *(number for number, _ in terms)}),
+            "last": sorted(map(numbers.__getitem__, last)),
             "synonyms": self.synonyms(),
         }
 
     def synonyms(self) -> list[str]:
         """Return the lines of the first file of `search_synonyms` that there is, less comments."""
-        for pattern in self.config.search_synonyms:
-            path = Path(self.srcdir, pattern.format(language=self.config.language))
+        for pattern in self.env.config.search_synonyms:
+            path = Path(self.env.srcdir, pattern.format(language=self.env.config.language))
             if path.is_file():
                 lines = path.read_text("utf-8").splitlines()
                 return [line for line in lines if line.strip() and not line.startswith("#")]
         return []
 
-    def packed(self, pages: tuple[str, ...]) -> tuple[str, str]:
+    def packed(self, numbers: dict[str, int]) -> tuple[str, str]:
         """Return the words of the index, and their pages, as texts that take half the room of JSON.
 
-        A word is written as how many of its first letters are those of the word before, and the
-        rest; a page as a letter.
+        A word is written as how many of its first letters are those of the word before, in a
+        capital letter, and the rest; a page as a character, of which the last of a word is odd.
         """
-        found: dict[str, str] = {}
-        for number, page in enumerate(pages):
-            for word in self.words.get(page, ()):
-                found[word] = found.get(word, "") + chr(33 + number)
+        found: dict[str, set[int]] = {}
+        for word, holders in (*self._mapping.items(), *self._title_mapping.items()):
+            if holders:  # else it was on a page that has changed
+                found.setdefault(word, set()).update(map(numbers.__getitem__, holders))
+        for word in sorted(found, key=len, reverse=True):
+            rest = re.sub(self.lang.prefix, "", word)  # type: ignore[attr-defined]
+            if rest != word and rest in found:
+                found[rest] |= found.pop(word)
         words = sorted(found)
-        same = [len(commonprefix(pair)) for pair in pairwise(["", *words])]  # noqa: RUF071, of letters
-        rests = [chr(48 + length) + word[length:] for word, length in zip(words, same, strict=True)]
-        return " ".join(rests), " ".join(found[word] for word in words)
+        same = [min(25, len(commonprefix(pair))) for pair in pairwise(["", *words])]  # noqa: RUF071, of letters
+        rests = [chr(65 + length) + word[length:] for word, length in zip(words, same, strict=True)]
+        held = [
+            chr(36 + 2 * number + (number == max(found[word])))
+            for word in words
+            for number in sorted(found[word])
+        ]
+        return "".join(rests), "".join(held)
 
     def dump(self, stream: Any, format: object) -> None:  # noqa: A002, ANN401, as Sphinx has it
         """Write the index into `stream`, with letters as they are, which Sphinx 9 writes in codes.
@@ -169,21 +194,6 @@ class Index(search.IndexBuilder):
         """
         index = json.dumps(self.freeze(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         stream.write(f"Search.setIndex(unpackIndex({index}))")
-
-
-def is_heading(node: nodes.Node) -> bool:
-    """Say whether a node is the title of a page or of a section, and not of a table."""
-    return isinstance(node, nodes.title) and isinstance(node.parent, nodes.section)
-
-
-def shown(text: str) -> str:
-    """Return how a text begins, as a result shows it."""
-    return shorten(" ".join(text.split()), SHOWN, placeholder=" …")
-
-
-def beginning(doctree: nodes.document) -> str:
-    """Return how a page begins; "" for a page without text."""
-    return next((shown(each.astext()) for each in doctree.findall(nodes.paragraph)), "")
 
 
 def acronyms(definitions: dict[str, str]) -> dict[str, str]:
@@ -197,31 +207,21 @@ def acronyms(definitions: dict[str, str]) -> dict[str, str]:
     return {each: name for each, name in sorted(found) if times[each] == 1}
 
 
-class Signs(dict[int, int | str | None]):
-    """What str.translate makes of each character: of a mark of Unicode nothing; found out once."""
-
-    def __missing__(self, character: int) -> int | None:
-        """Return what a character that is met for the first time becomes, and keep it."""
-        becomes = (
-            None if unicodedata.category(chr(character)) in {"Mn", "Mc", "Me", "Cf"} else character
-        )
-        self[character] = becomes
-        return becomes
-
-
-WITHOUT_MARKS = Signs(DIGITS)
-FOLDED = Signs(DIGITS | {ord(letter): plain for letter, plain in LETTERS.items()})
+def without_marks(text: str) -> str:
+    """Return a text without accents and other marks, and with the digits of the west."""
+    marked = text.translate(DIGITS)
+    return "".join(each for each in marked if unicodedata.category(each) not in MARKS)
 
 
 @cache
 def fold(text: str) -> str:
     """Return a text in small letters, without accents, ligatures and Arabic marks."""
-    return unicodedata.normalize("NFKD", text.lower()).translate(FOLDED)
+    return without_marks(unicodedata.normalize("NFKD", text.lower())).translate(LETTERS)
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text, numbers in one: "20000" for "20 000"."""
-    text = unicodedata.normalize("NFKC", text).translate(WITHOUT_MARKS)
+    text = without_marks(unicodedata.normalize("NFKC", text))
     text = PREFIXED.sub(r"\1 ", text)
     text = THOUSANDS.sub(lambda number: re.sub(r"\D", "", number[0]), text)
     return WORD.findall(text)
@@ -234,11 +234,15 @@ def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
     stemmer = f"{raw.partition('-')[0].title()}Stemmer" if raw else "Stemmer"
     scripts = [_MINIFIED_JS_PATH / name for name in ("base-stemmer.js", raw) if raw]
     code = "\n".join(path.read_text("utf-8") for path in scripts) or base.js_stemmer_code
-    folding = Path(__file__).with_suffix(".js").read_text("utf-8")
+    commented = Path(__file__).with_suffix(".js").read_text("utf-8")
+    folding = re.sub(r"^\s*//.*\n", "", commented, flags=re.MULTILINE)
 
     class Folded(base):  # type: ignore[misc, valid-type]
         js_stemmer_rawcode = ""
-        js_stemmer_code = f"{code}\nconst SnowballStemmer = {stemmer};\n{folding}"
+        prefix = getattr(base, "prefix", "(?!)")
+        js_stemmer_code = (
+            f"{code}\nconst SnowballStemmer = {stemmer};\nconst PREFIX = /{prefix}/;\n{folding}"
+        )
         js_splitter_code = ""
         passed_over = base.stopwords | {fold(word) for word in base.stopwords}
 
@@ -269,8 +273,7 @@ def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
             """Return the folded stem of a word."""
             if word.endswith("_"):
                 return word
-            word = LAST_HEH.sub("ة", AND_THE.sub("", word.lower()))
-            return ENDING.sub("", fold(super().stem(word)))
+            return ENDING.sub("", fold(super().stem(word.lower())))
 
     return Folded
 
@@ -298,4 +301,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("search_synonyms", [], "html")
     search.IndexBuilder = Index  # type: ignore[misc, assignment]
     app.connect("config-inited", choose)
+    app.connect("env-updated", lambda _, env: env.found_docs)  # to be written: see Index.load
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,6 +4,7 @@ languages_file names the list of the languages; without one, a project has that 
 Catalogs are in the first of Sphinx's locale_dirs, a file a page: gettext_compact = False.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -22,9 +23,15 @@ def languages_of(config: Config) -> Languages:
         only = unlisted(config.language)
         return Languages(only, (only,), 0)
     try:
-        return load(path)
+        return _read(path, path.stat().st_mtime_ns)
     except LanguagesError as error:
         raise ConfigError(str(error)) from error
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, _: int) -> Languages:
+    # Every page asks for them.
+    return load(path)
 
 
 def language_of(config: Config) -> Language:

@@ -8,13 +8,14 @@ writes no date: the same messages are the same bytes.
 import os
 import re
 import xml.etree.ElementTree as ET
+from functools import lru_cache
 from pathlib import Path
 
 import polib
 from docutils import nodes
 from sphinx import package_dir
 from sphinx.application import Sphinx
-from sphinx.builders.gettext import Catalog, MessageCatalogBuilder, MsgOrigin
+from sphinx.builders.gettext import Message, MessageCatalogBuilder, MsgOrigin
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
@@ -27,6 +28,9 @@ SETTINGS = ("project", "author", "copyright")
 SETTINGS_CATALOG = "conf"
 # The words of the theme are in the catalog where Sphinx looks for its own.
 INTERFACE_CATALOG = "sphinx"
+
+# What is before a message on its first line: marks of headings, lists, options, elements.
+BEFORE = r"(?:[#>*:+-]+|\d+\.|:[\w-]+:|:::+\{[\w-]+\}|<[^>]*>|\w+ = \"|[ \t]+)*"
 
 
 class MessageBuilder(MessageCatalogBuilder):
@@ -62,7 +66,6 @@ class MessageBuilder(MessageCatalogBuilder):
 
     def finish(self) -> None:
         """Write the templates."""
-        sources: dict[str, Lines] = {}
         for domain, catalog in self.catalogs.items():
             template = polib.POFile(wrapwidth=0)
             template.header = "The messages of the guide. Made by `make gettext`: do not edit."
@@ -72,69 +75,54 @@ class MessageBuilder(MessageCatalogBuilder):
                 "Content-Type": "text/plain; charset=UTF-8",
                 "Content-Transfer-Encoding": "8bit",
             }
-            for message, occurrences in self._in_reading_order(domain, catalog, sources):
-                template.append(polib.POEntry(msgid=message, occurrences=occurrences))
+            entries = [
+                polib.POEntry(msgid=message.text, occurrences=self._places(message))
+                for message in catalog
+            ]
+            # In the order of reading, the page before its figures.
+            page = f"{domain}.md"
+            entries.sort(
+                key=lambda each: (not each.occurrences[0][0].endswith(page), each.occurrences)
+            )
+            template.extend(entries)
             path = Path(self.outdir, f"{domain}.pot")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(str(template), encoding="utf-8")
 
-    def _in_reading_order(
-        self, domain: str, catalog: Catalog, sources: "dict[str, Lines]"
-    ) -> list[tuple[str, list[tuple[str, int]]]]:
-        """Return each message and its places, the page before its figures."""
-        found = []
-        for message in catalog:
-            places = set()
-            for source, line in message.locations:
-                if Path(source).is_file():
-                    lines = sources.setdefault(source, Lines(Path(source)))
-                    name = Path(os.path.relpath(source, self.srcdir.parent)).as_posix()
-                    places.add((name, lines.line_of(message.text, line)))
-                else:
-                    places.add((source, line))
-            found.append((message.text, sorted(places)))
-        page = f"{domain}.md"
-        return sorted(found, key=lambda item: (not item[1][0][0].endswith(page), item[1]))
+    def _places(self, message: Message) -> list[tuple[str, int]]:
+        """Return the files and lines where a message is."""
+        places = {
+            (
+                Path(os.path.relpath(source, self.srcdir.parent)).as_posix(),
+                line_of(message.text, text_of(Path(source)), line),
+            )
+            if Path(source).is_file()
+            else (source, line)
+            for source, line in message.locations
+        }
+        return sorted(places)
 
 
-class Lines:
-    """A source file, in which messages are looked for.
+@lru_cache(maxsize=4)
+def text_of(path: Path) -> str:
+    """Return what a source file holds."""
+    return path.read_text(encoding="utf-8")
+
+
+def line_of(message: str, text: str, near: int) -> int:
+    """Return the number, from 1, of the line where a message begins, or `near` if unknown.
 
     Nodes carry no line, or a wrong one, where a directive was parsed apart: glossaries (Sphinx
-    9.2, MyST-Parser 5.2), table cells, alternative texts.
+    9.2, MyST-Parser 5.2), table cells, alternative texts. Of several places, those win where the
+    message fills its lines, then the nearest.
     """
-
-    # What is before the text on its first line: marks of headings, lists, options, elements.
-    BEFORE = re.compile(r"(?:[#>*:+-]+|\d+\.|:[\w-]+:|:::+\{[\w-]+\}|<[^>]*>|\w+ = \"|\s)*\Z")
-
-    def __init__(self, path: Path) -> None:
-        """Read the file `path`."""
-        self._text = ""
-        self._starts: list[int] = []
-        for line in path.read_text(encoding="utf-8").splitlines():
-            self._starts.append(len(self._text))
-            self._text += f"{' '.join(line.split())} "
-
-    def line_of(self, message: str, near: int) -> int:
-        """Return the number, from 1, of the line where `message` begins, or `near` if unknown.
-
-        Of several places, that one wins where the message fills its lines, then the nearest.
-        """
-        wanted = " ".join(message.split())
-        best: tuple[bool, int, int] | None = None
-        for match in re.finditer(re.escape(wanted), self._text):
-            line = self._line_at(match.start())
-            before = self._text[self._starts[line - 1] : match.start()]
-            fills = bool(self.BEFORE.match(before)) and self._fills_to_end(match.end())
-            rank = (not fills, abs(line - near), line)
-            best = min(best, rank) if best else rank
-        return best[2] if best else near
-
-    def _line_at(self, offset: int) -> int:
-        return sum(start <= offset for start in self._starts)
-
-    def _fills_to_end(self, offset: int) -> bool:
-        return offset + 1 in self._starts or offset + 1 >= len(self._text)
+    words = r"\s+".join(map(re.escape, message.split()))
+    for pattern in (rf"^{BEFORE}({words})\s*$", f"({words})"):
+        starts = [match.start(1) for match in re.finditer(pattern, text, re.MULTILINE)]
+        lines = [text.count("\n", 0, start) + 1 for start in starts]
+        if lines:
+            return min(lines, key=lambda line: abs(line - near))
+    return near
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

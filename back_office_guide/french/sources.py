@@ -27,7 +27,7 @@ from back_office_guide.french.typography import typeset, typeset_page
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-# What to write in the place of a token, of a directive, of a role and of a sign that the guide does
+# What to write in the place of a token, of a directive, of a role and of a text that the guide does
 # not use. Upstream: myst-parser #690, #844, #852, #980; sphinx #10959, #11737.
 TABLE, SENTENCE, TEXT = (
     "write a {list-table} directive",
@@ -52,7 +52,7 @@ TOKENS = {
     "substitution_inline": f"a substitution is lost: {TEXT}",
     "table_open": f"a table with bars loses its cells: {TABLE}",
 }
-SIGNS = {
+PATTERNS = {
     r"\$\$|(?<![\w$])\$[A-Za-z\\({][^$]*(?<!\s)\$(?!\w)": f"a formula is lost: {SENTENCE}",
     r"\]\[": "a link by reference is printed as it is: write [text](target)",
     r"\^\[": "a note within the text is lost: write [^1], and [^1]: below, the note",
@@ -92,7 +92,7 @@ def _by_name(instead: dict[str, str]) -> dict[str, str]:
 
 
 _DIRECTIVES, _ROLES = _by_name(INSTEAD_OF_DIRECTIVES), _by_name(INSTEAD_OF_ROLES)
-_SIGNS = [(re.compile(sign), advice) for sign, advice in SIGNS.items()]
+_PATTERNS = [(re.compile(pattern), advice) for pattern, advice in PATTERNS.items()]
 SITE_ONLY = "contribuer"  # the folder of the pages that are on the site alone
 _PICTURES = (".svg", ".png", ".jpg")
 
@@ -108,7 +108,7 @@ def refused(page: Page, labels: dict[str, Page]) -> Iterator[Fault]:
     if title is None or title.token.tag != "h1":
         yield Fault(page.path, 1, "no title: begin with # and the title")
     for piece in page.pieces:
-        for message in (*_refused(piece), *_astray(piece, page, labels)):
+        for message in (*_refused(piece), *_dead_links(piece, page, labels)):
             yield Fault(page.path, piece.line, message)
         if piece.directive == "glossary":
             for offset, line in enumerate(piece.token.content.splitlines(), start=1):
@@ -120,14 +120,14 @@ def refused(page: Page, labels: dict[str, Page]) -> Iterator[Fault]:
                     )
 
 
-def _astray(piece: Piece, page: Page, labels: dict[str, Page]) -> Iterator[str]:
+def _dead_links(piece: Piece, page: Page, labels: dict[str, Page]) -> Iterator[str]:
     target = str(piece.token.attrGet("href"))
     path, _, label = target.partition("#")
     if piece.token.type != "link_open" or re.match(r"(https?|mailto):", target):
         return
     if path or label not in labels:
         yield (
-            f"a link to {target} goes astray: write (label)= before the title it leads to, "
+            f"a link to {target} leads nowhere: write (label)= before the title it leads to, "
             "and [](#label) here"
         )
     elif SITE_ONLY in labels[label].path.parts and SITE_ONLY not in page.path.parts:
@@ -147,7 +147,7 @@ def _refused(piece: Piece) -> Iterator[str]:
     elif {"id", "class"} & token.attrs.keys() and not token.type.startswith("myst"):
         yield "an attribute is dropped: remove the {…}"
     elif token.type == "text":
-        yield from (advice for sign, advice in _SIGNS if sign.search(token.content))
+        yield from (advice for pattern, advice in _PATTERNS if pattern.search(token.content))
     elif token.type == "myst_role" and (name := token.meta["name"]) not in ROLES:
         advice = _ROLES.get(name, TEXT)
         yield f"the role {{{name}}} is none of {', '.join(sorted(ROLES))}: {advice}"

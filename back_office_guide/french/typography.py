@@ -61,13 +61,13 @@ def typeset_page(text: str) -> str:
         matches = ((each, each.expand(replacement)) for each in pattern.finditer(text))
         edits = [(*each.span(), right) for each, right in matches if each[0] != right]
         if edits:
-            vain = {
+            opaque = {
                 place
                 for each in OPAQUE.finditer(text)
                 for place in range(*each.span())
                 if not each["role"]
             }
-            text = _edited(text, [edit for edit in edits if edit[1] - 1 not in vain])
+            text = _edited(text, [edit for edit in edits if edit[1] - 1 not in opaque])
     # One change may make another possible.
     return text if text == given else typeset_page(text)
 
