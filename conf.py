@@ -19,7 +19,6 @@ language = "fr"
 extensions = [
     "myst_parser",
     "sphinx_copybutton",
-    "sphinxcontrib.rsvgconverter",
     "back_office_guide.extensions.accessible",
     "back_office_guide.extensions.book",
     "back_office_guide.extensions.ebook",

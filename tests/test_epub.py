@@ -409,7 +409,7 @@ def test_a_build_elsewhere_by_another_user_gives_the_same_bytes(
     assert (again / "build/epub/back-office-ar.epub").read_bytes() == ebooks["ar"].content
     assert ebooks["ar"].said("dcterms:modified") == ["2026-03-05T12:00:00Z"]
     times = {entry.date_time for entry in ebooks["ar"].archive.infolist()}
-    assert times == {(2026, 3, 5, 12, 0, 0)}
+    assert times == {(1980, 1, 1, 0, 0, 0)}  # the first that an archive can tell
 
 
 def test_a_build_that_fails_keeps_the_last_ebook(small_copy: Copy) -> None:
@@ -440,6 +440,6 @@ def test_a_cover_that_cannot_be_drawn_is_an_error(small_copy: Copy, tmp_path: Pa
     path = f"{tmp_path}:{os.environ['PATH']}"
     run = make("epub", cwd=folder, env={"LANGS": "fr", "PATH": path})
     assert run.returncode != 0
-    assert "rsvg-convert has not drawn the cover" in run.stderr
+    assert "rsvg-convert has not drawn cover.svg" in run.stderr
     assert "Traceback" not in run.stderr
     assert not (folder / "build/epub").exists()

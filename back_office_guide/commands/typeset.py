@@ -1,7 +1,7 @@
 """Typeset the book, and read in TeX's log what TeX itself takes for no error.
 
-A glyph that no face has, a reference to nothing and a line that leaves its column would be printed
-without a word: each is a fault here, said with the page of the book and the page of the guide.
+A character that no font has, a reference to nothing and a line that leaves its column would be
+printed without a word: each is a fault here, said with the page of the book and that of the guide.
 """
 
 import os
@@ -16,30 +16,41 @@ from back_office_guide.core.paths import ROOT
 # By how much a line or a page may be too large before somebody sees it, in points.
 TOLERANCE = 1.0
 
-# What the log says, and what extensions/book.py and docs/_latex/guide.sty have it say: where each
-# page of the guide begins, when it is set and when it is printed; and when a page is printed.
-SAYINGS = re.compile(
+# What the log says, and what extensions/book_writer.py and docs/_latex/guide.sty have it say: where
+# each page of the guide begins, when it is set and when it is printed; and when a page is printed.
+ENTRIES = re.compile(
     r"""
     ^guide:\ source\ (?P<source>\S+)$
     | ^guide:\ page\ (?P<page>\S+)$
     | ^guide:\ prints\ (?P<printed>\S+)$
-    | ^Missing\ character:\ There\ is\ no\ (?P<glyph>.*?)\ in\ font\ .*$
-    | ^Overfull\ \\(?P<box>[hv])box\ \((?P<excess>[\d.]+)pt\ too\ (?:wide|high)\)
-      .*\n(?P<text>(?:[^\n]+\n)*)
+    | ^Missing\ character:\ There\ is\ no\ (?P<character>.*?)\ in\ font\ .*$
+    | ^Overfull\ \\hbox\ \((?P<width>[\d.]+)pt\ too\ wide\).*\n(?P<text>(?:[^\n]+\n)*)
+    | ^Overfull\ \\vbox\ \((?P<height>[\d.]+)pt\ too\ high\)
     | ^LaTeX\ Warning:\ (?:Hyper\ r|R)eference\ [`'](?P<reference>.*)'\ on\ page\ \S+\ undefined.*$
     | ^LaTeX\ Warning:\ Label\ `(?P<label>.*)'\ multiply\ defined\.$
     | ^!\ (?P<error>.*(?:\n\(\w+\).*)*)$
     """,
     re.MULTILINE | re.VERBOSE,
 )
-# What stands on no page of the guide.
+# What is wrong and the fix, by what the entry says.
+FAULTS = {
+    "character": "no font has the character {character}. Write another one.",
+    "width": "too wide by {width} points: “{text}”. Reword it, or let a word in it be hyphenated "
+    "(docs/_latex/guide.sty, \\babelhyphenation).",
+    "height": "the page is too full by {height} points. Move a figure, or make it smaller.",
+    "reference": "undefined reference to {reference}. Correct the link.",
+    "label": "the label {label} is there twice. Rename one.",
+    "error": "{error}",
+}
+# What is on no page of the guide.
 FRONT = "title page or contents"
-# In the text of a box: boxes, switches of face, discretionary hyphens.
-MARKUP = re.compile(r"\[\]|\\\S+/\S+ ?|\|(?=\w)")
+# In the text of a box: boxes, changes of font, discretionary hyphens. In an error: the package that
+# begins each of its lines.
+MARKUP = re.compile(r"\[\]|\\\S+/\S+ ?|\|(?=\w)|^\(\w+\)", re.MULTILINE)
 
 
 class TypesettingError(Exception):
-    """The book cannot be printed; the message says where, what is wrong, and the mend."""
+    """The book cannot be printed; the message says where, what is wrong, and the fix."""
 
 
 def typeset(folder: Path, environment: dict[str, str]) -> Path:
@@ -81,38 +92,25 @@ def cache_of_fonts(folder: Path) -> dict[str, str]:
 
 def faults(log: str) -> Iterator[str]:
     """Yield a line for each fault that the log of the last run of TeX tells of."""
-    sayings = list(SAYINGS.finditer(log))
+    entries = list(ENTRIES.finditer(log))
     source = printed = page = ""
-    for index, saying in enumerate(sayings):
-        source = saying["source"] or source
-        printed = saying["printed"] or printed
-        page = saying["page"] or page
-        fault = explained(saying)
-        if fault and saying["glyph"]:  # found missing while the page is printed
+    for index, entry in enumerate(entries):
+        source = entry["source"] or source
+        printed = entry["printed"] or printed
+        page = entry["page"] or page
+        said = {name: clean(text) for name, text in entry.groupdict().items() if text}
+        excess = float(said.get("width") or said.get("height") or TOLERANCE + 1)
+        kind = next(iter(said))
+        if kind not in FAULTS or excess <= TOLERANCE:
+            continue
+        fault = FAULTS[kind].format_map(said)
+        if kind == "character":  # found missing while the page is printed
             yield f"{printed or FRONT}: page {page} of the book: {fault}"
-        elif fault:  # found while a page is set, before it is printed
-            following = (later["page"] for later in sayings[index:] if later["page"])
+        else:  # found while a page is set, before it is printed
+            following = (later["page"] for later in entries[index:] if later["page"])
             yield f"{source or FRONT}: page {next(following, 'unknown')} of the book: {fault}"
 
 
-def explained(saying: re.Match[str]) -> str:
-    """Return what is wrong and the mend, or "" where nothing is."""
-    if saying["glyph"]:
-        return f"no face has the character {saying['glyph']}. Write another one."
-    if saying["box"] and float(saying["excess"]) > TOLERANCE:
-        excess = f"{float(saying['excess']):.1f} points"
-        if saying["box"] == "v":
-            return (
-                f"the page is too full by {excess}. Move a figure or a table, or make it smaller."
-            )
-        text = " ".join(MARKUP.sub("", saying["text"]).split())
-        return (
-            f"too wide by {excess}: “{text}”. Reword it, or let a word in it be cut "
-            "(docs/_latex/guide.sty, \\babelhyphenation)."
-        )
-    if saying["reference"]:
-        return f"undefined reference to {saying['reference']}. Mend the link."
-    if saying["label"]:
-        return f"the label {saying['label']} is there twice. Rename one."
-    # Packages say the rest on lines that begin with their name in brackets.
-    return " ".join(re.sub(r"^\(\w+\)", "", saying["error"] or "", flags=re.MULTILINE).split())
+def clean(text: str) -> str:
+    """Return what the log says, on one line, without TeX's markup."""
+    return " ".join(MARKUP.sub("", text).split())

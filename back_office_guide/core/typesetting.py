@@ -69,10 +69,11 @@ def obstacle(code: str) -> str:
             f"back_office_guide/core/typesetting.py, and its fonts in docs/_latex/guide-{code}.sty."
         )
     needs = BOOKS[code]
-    command = ["kpsewhich", *needs.files]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    there = {line.rpartition("/")[2] for line in answer.stdout.splitlines()}
-    missing = [name for name in needs.files if name not in there]
+    missing = [
+        name
+        for name in needs.files
+        if subprocess.run(["kpsewhich", name], capture_output=True, check=False).returncode
+    ]
     if missing:
         return (
             f"{code}: TeX has no {' and no '.join(missing)}. Add the line “book {needs.package} "

@@ -188,7 +188,7 @@ def definitions(env: BuildEnvironment) -> dict[str, str]:
 class Amounts(SphinxPostTransform):
     """Say of the cells of a table which hold amounts, and which head a column of them."""
 
-    builders = ("html",)
+    builders = ("html", "latex")
 
     default_priority = 600
 

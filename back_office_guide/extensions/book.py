@@ -14,9 +14,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.typesetting import BOOKS
+from back_office_guide.core.typesetting import BOOKS, Typesetting
 from back_office_guide.extensions.book_writer import BookTranslator, grouped
-from back_office_guide.extensions.figures import map_glyphs
 from back_office_guide.extensions.languages import language_of
 from back_office_guide.extensions.website import description
 
@@ -27,6 +26,16 @@ LEFT_OUT = "Contribuer"
 def toctrees(environment: BuildEnvironment) -> list[addnodes.toctree]:
     """Return the tables of contents of the home page."""
     return list(environment.get_doctree(environment.config.root_doc).findall(addnodes.toctree))
+
+
+def edition_day(config: Config) -> str:
+    """Return the day of an edition in its language: that of the sources, or the present one.
+
+    https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    time = os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp()
+    day = datetime.fromtimestamp(float(time), UTC)
+    return format_date(day, "long", language_of(config).locale)
 
 
 def parts(environment: BuildEnvironment) -> list[addnodes.toctree]:
@@ -45,32 +54,21 @@ class BookBuilder(LaTeXBuilder):
     default_translator_class = BookTranslator
 
     def init(self) -> None:
-        """Write the date in words; for the book alone, since all pages are read again for it.
-
-        It is that of the sources: https://reproducible-builds.org/specs/source-date-epoch/
-        """
-        time = float(os.environ.get("SOURCE_DATE_EPOCH") or datetime.now(UTC).timestamp())
-        locale = language_of(self.config).locale
-        self.config.today = format_date(datetime.fromtimestamp(time, UTC), "long", locale)
+        """Set what depends on the language; here, for a setting that changes has all read again."""
+        self.config.today = edition_day(self.config)
+        babel = BOOKS.get(self.config.language, Typesetting()).babel
+        self.config.latex_elements = self.config.latex_elements | {"babel": babel}
         super().init()
 
     def get_contentsname(self, indexfile: str) -> str:
         """Return "", so that babel names the table of contents."""
         return ""
 
-    def copy_image_files(self) -> None:
-        """Have the fonts of the figures say what PDF/UA asks them to."""
-        super().copy_image_files()
-        for name in self.images.values():
-            if name.endswith(".pdf"):
-                map_glyphs(Path(self.outdir, name))
-
-    def copy_support_files(self) -> None:
+    def copy_latex_additional_files(self) -> None:
         """Have xindy sort by our rules too, for which Sphinx has no setting."""
-        super().copy_support_files()
-        known = {Path(path).name for path in self.config.latex_additional_files}
-        ours = known & {"index.xdy", f"index-{self.config.language}.xdy"}
-        modules = " ".join(f"-M {name}" for name in ("sphinx.xdy", *sorted(ours)))
+        super().copy_latex_additional_files()
+        names = ("sphinx.xdy", "index.xdy", f"index-{self.config.language}.xdy")
+        modules = " ".join(f"-M {name}" for name in names if Path(self.outdir, name).is_file())
         makefile = Path(self.outdir, "Makefile")
         text = makefile.read_text(encoding="utf-8").replace("-M sphinx.xdy", modules)
         # Of the two orders of DIN 5007, Sphinx takes that of lists of names, where ä is ae.
@@ -92,30 +90,22 @@ class BookBuilder(LaTeXBuilder):
         # The writer takes the first section for the book and its title for the book's title.
         home.insert(0, nodes.raw("", f"\\guidesource{{docs/{indexfile}.md}}", format="latex"))
         book = nodes.section("", nodes.title("", self.config.project), home)
-        for toctree in parts(self.env):
-            inside = [pages[docname] for docname in toctree["includefiles"]]
-            if toctree["caption"]:
-                book += nodes.raw("", self._part(toctree["caption"], inside), format="latex")
-            book += inside
+        for part in parts(self.env):
+            if part["caption"]:
+                title = rf"\guidepart{{{self._escaped(part['caption'])}}}"
+                book += nodes.raw("", title, format="latex")
+            book += [pages[docname] for docname in part["includefiles"]]
         document.children = []
         document += book
         return document
-
-    def _part(self, caption: str, pages: list[addnodes.start_of_file]) -> str:
-        """Return the page of a part, with its chapters, as LaTeX."""
-        chapters = (
-            rf"\guidechapter{{\detokenize{{{page['docname']}::doc}}}}"
-            f"{{{self._escaped(next(page.findall(nodes.title)).astext())}}}"
-            for page in pages
-        )
-        return rf"\guidepart{{{self._escaped(caption)}}}{{{''.join(chapters)}}}"
 
     def _escaped(self, text: str) -> str:
         return grouped(escape(text, self.config.latex_engine))
 
     def _front_matter(self, document: nodes.document) -> str:
         """Return what the title page and the properties of the PDF say, as LaTeX."""
-        terms = [term.astext() for term in document.findall(nodes.term) if is_entry(term)]
+        glossaries = document.findall(addnodes.glossary)
+        terms = [term.astext() for each in glossaries for term in each.findall(nodes.term)]
         said = {
             "guidelicence": self.config.copyright,
             "guidesubject": description(document),
@@ -126,20 +116,8 @@ class BookBuilder(LaTeXBuilder):
         )
 
 
-def is_entry(term: nodes.term) -> bool:
-    """Say whether a term is one of the glossary."""
-    return any(name.startswith("term-") for name in term["ids"])
-
-
-def configure_babel(_: Sphinx, config: Config) -> None:
-    """Put babel's settings of the language into those of Sphinx."""
-    if config.language in BOOKS:
-        config.latex_elements = config.latex_elements | {"babel": BOOKS[config.language].babel}
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the book builder in the place of Sphinx's, and have it speak the build's language."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_builder(BookBuilder, override=True)
-    app.connect("config-inited", configure_babel)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,22 +1,48 @@
 """Write the LaTeX of the book: what a printed page needs, and the structure behind it.
 
 Where an element of the structure begins and ends is said with the commands of
-docs/_latex/guide-tags.sty; paragraphs, links, captions and footnotes are found by TeX itself.
+docs/_latex/guide-tags.sty; TeX itself finds titles, paragraphs, links, captions and footnotes.
 """
 
 import re
 from contextlib import suppress
 from functools import cached_property
+from typing import NamedTuple
 
 from docutils import nodes
-from docutils.nodes import Element
+from docutils.nodes import Element, Node
 from sphinx import addnodes
 from sphinx.writers.latex import LaTeXTranslator
 
+
+class Tag(NamedTuple):
+    """A type of structure element (PDF 1.7, 14.8.4), its properties, and what TeX opens it with."""
+
+    kind: str
+    properties: str = ""
+    command: str = r"\par\guideopen"
+
+
+BULLETS = Tag("L", "/A <</O /List /ListNumbering /Disc>>")
+NUMBERS = Tag("L", "/A <</O /List /ListNumbering /Decimal>>")
+TAGS = {
+    nodes.block_quote: Tag("BlockQuote"),
+    nodes.bullet_list: BULLETS,
+    nodes.definition_list: Tag("L"),
+    nodes.definition_list_item: Tag("LI", command=r"\guideopen"),
+    nodes.enumerated_list: NUMBERS,
+    nodes.figure: Tag("Div"),
+    nodes.list_item: Tag("LI", command=r"\guideopen"),
+    nodes.literal: Tag("Code", command=r"\guideinline"),
+    nodes.literal_block: Tag("Code"),
+    nodes.table: Tag("Table"),
+}
+
+# The entries of the sources begin with a label; a container of this class is a page of its own.
+SOURCE = "src-"
+SHEET = "sheet"
 # How many letters of the size of tables a line holds, and how many the space between columns takes.
 LINE, GAP = 75, 2.6
-# A cell that holds but a number or an amount.
-NUMBER = re.compile(r"[+−~≈]?\s?€?\d[\d\s.,]*(\s?[€%])?(\s\w{1,4})?")
 # The ordinal of French, which is raised.
 FIRST = re.compile(r"\b1(ers?|re)\b")
 
@@ -24,22 +50,49 @@ FIRST = re.compile(r"\b1(ers?|re)\b")
 class BookTranslator(LaTeXTranslator):
     """Sphinx's LaTeX writer, with what a printed page, its structure and its log need.
 
-    Cross-references carry page numbers, but not citations; pictures their alternative text; and
-    the log says where each page of the guide begins.
+    Cross-references carry page numbers, citations those of the sources; pictures their alternative
+    text; and the log says where each page of the guide begins.
     """
 
-    def open(self, kind: str, properties: str = "") -> None:
-        """Begin an element of the structure, with entries of its dictionary."""
-        self.body.append(rf"\guideopen{{{kind}}}{{{properties}}}")
+    def dispatch_visit(self, node: Node) -> None:
+        """Write the beginning of a node, after that of the structure element that it is."""
+        tag = self._tag(node)
+        if tag:
+            self.body.append(rf"{tag.command}{{{tag.kind}}}{{{tag.properties}}}")
+        try:
+            super().dispatch_visit(node)
+        except nodes.SkipNode:  # it is written, and not departed from
+            self._close(tag)
+            raise
 
-    def close(self, kind: str) -> None:
-        """End the last element of a kind, and what is open within it."""
-        self.body.append(rf"\guideclose{{{kind}}}")
+    def dispatch_departure(self, node: Node) -> None:
+        """Write the end of a node, before that of the structure element that it is."""
+        super().dispatch_departure(node)
+        self._close(self._tag(node))
+
+    def _close(self, tag: Tag | None) -> None:
+        if tag:
+            end = "" if tag.command == r"\guideinline" else r"\par"
+            self.body.append(rf"{end}\guideclose{{{tag.kind}}}")
+
+    def _tag(self, node: Node) -> Tag | None:
+        if isinstance(node, nodes.image):  # whose alternative text Sphinx 9.0 drops
+            text = f"\ufeff{node.get('alt', '')}".encode("utf-16-be").hex()
+            return Tag("Figure", f"/Alt <{text}>", r"\guideopen")
+        if isinstance(node, nodes.inline) and "lang" in node:
+            return Tag("Span", f"/Lang ({node['lang']})", r"\guideinline")
+        return TAGS.get(type(node))
 
     def visit_start_of_file(self, node: Element) -> None:
         """Name the page of the guide that begins."""
         self.body.append(f"\n\\guidesource{{docs/{node['docname']}.md}}\n")
         super().visit_start_of_file(node)
+
+    def visit_section(self, node: Element) -> None:
+        """Begin a section: one that holds a sheet, on a page of its own."""
+        if any(SHEET in child["classes"] for child in node.children if isinstance(child, Element)):
+            self.body.append(r"\clearpage")
+        super().visit_section(node)
 
     def encode(self, text: str) -> str:
         """Escape a text; a part that it isolates, from left to right, becomes a group of TeX's."""
@@ -51,182 +104,47 @@ class BookTranslator(LaTeXTranslator):
         if self.config.language == "fr":
             self.body[-1] = FIRST.sub(r"1\\textsuperscript{\1}", self.body[-1])
 
-    def visit_title(self, node: Element) -> None:
-        """Begin a title: that of a chapter is a heading of the first level."""
-        if isinstance(node.parent, nodes.section) and not self.this_is_the_title:
-            self.open(f"H{min(self.sectionlevel, 6)}")
-        super().visit_title(node)
-
-    def depart_title(self, node: Element) -> None:
-        """End it."""
-        super().depart_title(node)
-        if isinstance(node.parent, nodes.section):
-            self.close(f"H{min(self.sectionlevel, 6)}")
-
-    def visit_bullet_list(self, node: Element) -> None:
-        """Begin a list; the entries of the sources hang out of it."""
-        self.body.append(r"\par")
-        if is_sources(node):
-            self.open("L")
-            self.body.append("\\begin{guidesources}\n")
-        else:
-            self.open("L", "/A <</O /List /ListNumbering /Disc>>")
-            super().visit_bullet_list(node)
-
-    def depart_bullet_list(self, node: Element) -> None:
-        """End it."""
-        if is_sources(node):
-            self.body.append("\\end{guidesources}\n")
-        else:
-            super().depart_bullet_list(node)
-        self.close("L")
-
-    def visit_enumerated_list(self, node: Element) -> None:
-        """Begin a numbered list."""
-        self.body.append(r"\par")
-        self.open("L", "/A <</O /List /ListNumbering /Decimal>>")
-        super().visit_enumerated_list(node)
-
-    def depart_enumerated_list(self, node: Element) -> None:
-        """End it."""
-        super().depart_enumerated_list(node)
-        self.close("L")
-
     def visit_list_item(self, node: Element) -> None:
-        """Begin an item: its label is set by TeX."""
-        self.open("LI")
+        """Begin an item, whose label is set by TeX; a source has a number."""
         super().visit_list_item(node)
-        self.open("LBody")
+        if any(name.startswith(SOURCE) for each in node.findall(Element) for name in each["ids"]):
+            self.body[-1] = r"\guidesourceitem "
+        self.body.append(r"\guideopen{LBody}{}")
 
-    def depart_list_item(self, node: Element) -> None:
-        """End it."""
-        super().depart_list_item(node)
-        self.body.append(r"\par")
-        self.close("LI")
-
-    def visit_definition_list(self, node: Element) -> None:
-        """Begin a list of definitions."""
-        self.body.append(r"\par")
-        self.open("L")
-        super().visit_definition_list(node)
-
-    def depart_definition_list(self, node: Element) -> None:
-        """End it."""
-        super().depart_definition_list(node)
-        self.close("L")
-
-    def visit_definition_list_item(self, node: Element) -> None:
-        """Begin a term and its definition."""
-        self.open("LI")
-
-    def depart_definition_list_item(self, node: Element) -> None:
-        """End them."""
-        self.body.append(r"\par")
-        self.close("LI")
+    def visit_table(self, node: Element) -> None:
+        """Begin a table: one that is longer than a page goes on, under its header, on the next."""
+        if not self.no_latex_floats:
+            node["classes"].append("longtable")
+        super().visit_table(node)
 
     def depart_table(self, node: Element) -> None:
         """Write a table."""
         assert self.table is not None  # noqa: S101
         self.table.colwidths = shares(self.table.colwidths, columns(node))
-        self.body.append(r"\par")
-        self.open("Table")
         super().depart_table(node)
-        self.close("Table")
 
-    def visit_row(self, node: Element) -> None:
-        """Begin a row."""
-        self.open("TR")
-        super().visit_row(node)
-
-    def depart_row(self, node: Element) -> None:
-        """End it."""
-        self.close("TR")
-        super().depart_row(node)
+    def visit_entry(self, node: Element) -> None:
+        """Begin a cell, and with the first one of a row the row."""
+        super().visit_entry(node)
+        row = node.parent
+        kind, properties = "TD", ""
+        if isinstance(row.parent, nodes.thead):
+            kind, properties = "TH", "/A <</O /Table /Scope /Column>>"
+        elif self.table and row.index(node) in self.table.stubs:
+            kind, properties = "TH", "/A <</O /Table /Scope /Row>>"
+        if node is row[0]:
+            self.body.append(r"\guideopen{TR}{}")
+        self.body.append(rf"\guideopen{{{kind}}}{{{properties}}}")
+        if "amount" in node["classes"]:
+            self.body.append(r"\guidefigures ")
+        self.context.append(kind)
 
     def depart_entry(self, node: Element) -> None:
-        """Write a cell."""
-        kind, properties = "TD", ""
-        if isinstance(node.parent.parent, nodes.thead):
-            kind, properties = "TH", "/A <</O /Table /Scope /Column>>"
-        elif self.table and node.parent.index(node) in self.table.stubs:
-            kind, properties = "TH", "/A <</O /Table /Scope /Row>>"
-        self.body.insert(0, rf"\guideopen{{{kind}}}{{{properties}}}")
-        cells = columns(node.parent.parent.parent.parent)[node.parent.index(node)]
-        if all(map(NUMBER.fullmatch, cells[1:])):
-            row = self.bodystack[-1]
-            place = max(i for i, text in enumerate(row) if r"\begin{varwidth}" in text)
-            row.insert(place, r"\guidefigures")
-        self.close(kind)
+        """End it."""
+        self.body.append(rf"\par\guideclose{{{self.context.pop()}}}")
+        if node is node.parent[-1]:
+            self.body.append(r"\guideclose{TR}")
         super().depart_entry(node)
-
-    def visit_image(self, node: Element) -> None:
-        """Draw a picture, described for those who do not see it.
-
-        Sphinx 9.0 drops the alternative text.
-        """
-        alternative = f"\ufeff{node.get('alt', '')}".encode("utf-16-be").hex()
-        self.open("Figure", f"/Alt <{alternative}>")
-        super().visit_image(node)
-        self.close("Figure")
-
-    def visit_figure(self, node: Element) -> None:
-        """Begin a picture and its caption."""
-        self.body.append("\n\n")
-        self.open("Div")
-        super().visit_figure(node)
-
-    def depart_figure(self, node: Element) -> None:
-        """End them."""
-        super().depart_figure(node)
-        self.close("Div")
-
-    def visit_literal(self, node: Element) -> None:
-        """Begin code in a line."""
-        self.body.append(r"\guideinline{Code}{}")
-        super().visit_literal(node)
-
-    def depart_literal(self, node: Element) -> None:
-        """End it."""
-        super().depart_literal(node)
-        self.close("Code")
-
-    def visit_literal_block(self, node: Element) -> None:
-        """Begin code in lines of its own."""
-        self.body.append(r"\par")
-        self.open("Code")
-        try:
-            super().visit_literal_block(node)
-        except nodes.SkipNode:
-            self.close("Code")
-            raise
-
-    def depart_literal_block(self, node: Element) -> None:
-        """End it."""
-        super().depart_literal_block(node)
-        self.close("Code")
-
-    def visit_block_quote(self, node: Element) -> None:
-        """Begin a quotation."""
-        self.body.append(r"\par")
-        self.open("BlockQuote")
-        super().visit_block_quote(node)
-
-    def depart_block_quote(self, node: Element) -> None:
-        """End it."""
-        super().depart_block_quote(node)
-        self.close("BlockQuote")
-
-    def visit_inline(self, node: Element) -> None:
-        """Name the language of foreign words."""
-        if "lang" in node:
-            self.body.append(rf"\guideinline{{Span}}{{/Lang ({node['lang']})}}")
-        super().visit_inline(node)
-
-    def depart_inline(self, node: Element) -> None:
-        """End them."""
-        super().depart_inline(node)
-        if "lang" in node:
-            self.close("Span")
 
     def visit_glossary(self, node: Element) -> None:
         """Set what follows as a glossary."""
@@ -237,51 +155,30 @@ class BookTranslator(LaTeXTranslator):
         self.body.append("\\end{guideglossary}\n")
 
     def visit_reference(self, node: Element) -> None:
-        """Open a link; a citation, whose target is an entry of the sources, ends without page."""
+        """Open a link; a citation ends on the number of its source, not on that of its page."""
         super().visit_reference(node)
-        if "#src-" in node.get("refuri", ""):
-            self.context[-1] = "}}}"
+        page, _, name = node.get("refuri", "").partition("#")
+        if name.startswith(SOURCE):
+            self.context[-1] = rf"\guidecitation{{\detokenize{{{page[1:]}:{name}}}}}}}}}}}"
 
     def depart_reference(self, node: Element) -> None:
         """End a link; that to a term has the page in the index, unless it leaves the text."""
         super().depart_reference(node)
-        docname, _, name = node.get("refuri", "").partition("#")
-        apart = self.in_title or self.in_caption or docname == f"%{self.curfilestack[-1]}"
+        page, _, name = node.get("refuri", "").partition("#")
+        apart = self.in_title or self.in_caption or page == f"%{self.curfilestack[-1]}"
         if name in self._entries and not apart:
-            entry = addnodes.index(entries=[("single", self._entries[name], "", "", None)])
             with suppress(nodes.SkipNode):
-                self.visit_index(entry)
-
-    def visit_index(self, node: Element) -> None:
-        """Write entries with plain hyphens, for one term to be one entry.
-
-        TeX writes Sphinx's macro with a space after it from some places, and without from others.
-        """
-        start = len(self.body)
-        try:
-            super().visit_index(node)
-        finally:
-            self.body[start:] = [
-                text.replace(r"\sphinxhyphen{}", "-") for text in self.body[start:]
-            ]
+                self.visit_index(addnodes.index(entries=[self._entries[name]]))
 
     @cached_property
-    def _entries(self) -> dict[str, str]:
+    def _entries(self) -> dict[str, tuple[str, str, str, str, None]]:
         """The entries of the index, by the identifiers of the terms."""
-        entries = (
-            entry for node in self.document.findall(addnodes.index) for entry in node["entries"]
-        )
-        return {name: text for kind, text, name, _, _ in entries if kind == "single"}
-
-
-def is_sources(node: Element) -> bool:
-    """Say whether a list is one of sources."""
-    return any(name.startswith("src-") for each in node.findall() for name in ids(each))
-
-
-def ids(node: nodes.Node) -> list[str]:
-    """Return the identifiers of a node."""
-    return node["ids"] if isinstance(node, Element) else []
+        return {
+            name: ("single", text, "", "", None)
+            for node in self.document.findall(addnodes.index)
+            for kind, text, name, _, _ in node["entries"]
+            if kind == "single"
+        }
 
 
 def columns(table: Element) -> list[tuple[str, ...]]:
@@ -297,13 +194,14 @@ def shares(widths: list[int], columns: list[tuple[str, ...]]) -> list[int]:
     longest = [max(map(len, re.split(r"[ \n/]+", " ".join(cells)))) for cells in columns]
     needed = [(letters + GAP) * 100 / LINE for letters in longest]
     asked = [width * 100 / sum(widths) for width in widths]
-    lack = sum(max(need - width, 0) for need, width in zip(needed, asked, strict=True))
-    slack = sum(max(width - need, 0) for need, width in zip(needed, asked, strict=True))
-    if lack > slack:
+    lack = [max(need - width, 0) for need, width in zip(needed, asked, strict=True)]
+    slack = [max(width - need, 0) for need, width in zip(needed, asked, strict=True)]
+    if sum(lack) > sum(slack):
         return widths
+    given = sum(lack) / (sum(slack) or 1)
     return [
-        round(max(need, width - (width - need) * lack / slack))
-        for need, width in zip(needed, asked, strict=True)
+        round(width + more - less * given)
+        for width, more, less in zip(asked, lack, slack, strict=True)
     ]
 
 

@@ -5,16 +5,9 @@ contents, no drawing inside a page (Sphinx 9); here it comes from the templates 
 docs/_theme/ebook. The terms are those of https://www.w3.org/TR/epub-33/.
 """
 
-import os
-import subprocess
-import time
-import xml.etree.ElementTree as ET
-from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 from uuid import UUID, uuid5
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -24,11 +17,13 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.config import Config
+from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.extensions.accessible import AccessibleTranslator
-from back_office_guide.extensions.book import parts
+from back_office_guide.extensions.book import edition_day, parts
+from back_office_guide.extensions.figures import draw
 from back_office_guide.extensions.languages import language_of
 
 logger = logging.getLogger(__name__)
@@ -42,12 +37,6 @@ AROUND = ["content.opf", "toc.ncx", "cover.xhtml", "title.xhtml", "nav.xhtml"]
 # From how many characters on a cell holds a phrase rather than a word or a number.
 PHRASE = 24
 
-# The earliest time that a ZIP archive can tell.
-EARLIEST = (1980, 1, 1, 0, 0, 0)
-
-
-PICTURES = {".jpg": "image/jpeg", ".png": "image/png"}
-
 
 @dataclass(frozen=True)
 class Page:
@@ -59,15 +48,15 @@ class Page:
     sections: list[tuple[str, str]]
     inside: list["Page"]
 
-    def all(self) -> Iterator["Page"]:
-        """Yield the page and those below it, in the order of reading."""
-        yield self
-        for page in self.inside:
-            yield from page.all()
-
 
 class EbookTranslator(AccessibleTranslator):
     """The HTML of the site, whose tables of phrases can be shown as lists on a narrow page."""
+
+    def visit_compound(self, node: nodes.compound) -> None:
+        """Leave out tables of contents, of which the e-book has its own."""
+        if "toctree-wrapper" in node["classes"]:
+            raise nodes.SkipNode
+        super().visit_compound(node)
 
     def visit_table(self, node: nodes.table) -> None:
         """Say whether a table has phrases under the titles of its columns."""
@@ -115,84 +104,72 @@ class EbookBuilder(Epub3Builder):
     def prepare_writing(self, docnames: Set[str]) -> None:
         """Tell the templates what they say on every page."""
         super().prepare_writing(docnames)
+        self.relations = {}  # what comes next, which also leads out of the e-book
         language = language_of(self.config)
-        # https://reproducible-builds.org/specs/source-date-epoch/
-        seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
-        self.moment = datetime.fromtimestamp(seconds, UTC)
+        self.pages: list[Page] = []
+        home = self._page(self.config.root_doc, ())
+        inside = [
+            (part["caption"], [self._page(docname) for docname in part["includefiles"]])
+            for part in parts(self.env)
+        ]
         self.globalcontext |= {
             "author": self.config.author,
             "cover": COVER,
-            "day": self.config.today,
+            "day": edition_day(self.config),
             "direction": language.direction,
+            "home": home,
             "identifier": uuid5(UUID(self.config.epub_identifier), language.code).urn,
-            "modified": self.moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "modified": self.content_metadata()["date"],
+            "pages": self.pages,
+            "parts": inside,
             "style_sheets": STYLE_SHEETS,
         }
 
-    def write_doc(self, docname: str, doctree: nodes.document) -> None:
-        """Write a page, without the wrappers of its hidden tables of contents."""
-        for wrapper in list(doctree.findall(nodes.compound)):
-            if "toctree-wrapper" in wrapper["classes"]:
-                wrapper.parent.remove(wrapper)
-        super().write_doc(docname, doctree)
+    def _page(self, docname: str, inside: Iterable[str] | None = None) -> Page:
+        """Add a page to those of the e-book, and what is inside it."""
+        document = self.env.get_doctree(docname)
+        sections = [
+            (f"#{section['ids'][0]}", next(section.findall(nodes.title)).astext())
+            for section in next(document.findall(nodes.section))
+            if isinstance(section, nodes.section)
+        ]
+        drawn = any(image["uri"].endswith(".svg") for image in document.findall(nodes.image))
+        title = self.env.titles[docname].astext()
+        page = Page(self.get_target_uri(docname), title, drawn, sections, [])
+        self.pages.append(page)
+        below = self.env.toctree_includes.get(docname, ()) if inside is None else inside
+        page.inside.extend(self._page(each) for each in below)
+        return page
+
+    def get_relative_uri(self, from_: str, to: str, typ: str | None = None) -> str:
+        """Return the address of a page for another, which the e-book may leave out."""
+        known = {page.href for page in self.pages}
+        if self.get_target_uri(from_) in known and self.get_target_uri(to) not in known:
+            message = "%s is not in the e-book: lead to another page, or write its title"
+            logger.warning(message, to, location=from_)
+        return super().get_relative_uri(from_, to, typ)
 
     def handle_finish(self) -> None:
         """Write what is around the pages, and put all of it into the EPUB file."""
         self.copy_image_files()
-        home = self._page(self.config.root_doc, ())
-        in_parts = [
-            (part["caption"], [self._page(docname) for docname in part["includefiles"]])
-            for part in parts(self.env)
-        ]
-        pages = [home, *(each for _, inside in in_parts for page in inside for each in page.all())]
         images = [f"{self.imagedir}/{name}" for name in sorted(self.images.values())]
-        context = self.globalcontext | {
-            "home": home,
-            "parts": in_parts,
-            "pages": pages,
-            "images": {name: PICTURES[Path(name).suffix] for name in images},
-        }
+        types = {name: self.media_types[Path(name).suffix] for name in images}
         for name in AROUND:
-            text = self.templates.render(name, context)
+            text = self.templates.render(name, self.globalcontext | {"images": types})
             Path(self.outdir, name).write_text(text, encoding="utf-8")
-        if not self._draw_cover(self.templates.render("cover.svg", context)):
+        cover = Path(self.outdir, "cover.svg")
+        cover.write_text(self.templates.render("cover.svg", self.globalcontext), encoding="utf-8")
+        try:
+            draw(cover, Path(self.outdir, COVER))
+        except SphinxError as error:
+            logger.error("No e-book: %s", error)
             self.app.statuscode = 1
             return
         self.build_mimetype()
         self.build_container()
         self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS, *images]
-        self.files += [page.href for page in pages]
-        for fault in faults(Path(self.outdir), self.files):
-            logger.warning("%s", fault)
+        self.files += [page.href for page in self.pages]
         self.build_epub()
-
-    def _page(self, docname: str, inside: Iterable[str] | None = None) -> Page:
-        below = self.env.toctree_includes.get(docname, ()) if inside is None else inside
-        file = self.get_outfilename(docname)
-        (whole,) = self.env.tocs[docname]
-        items = (item for each in whole.findall(nodes.bullet_list) for item in each)
-        titles = [
-            next(item.findall(nodes.reference))
-            for item in items
-            if isinstance(item, nodes.list_item) and item.parent.parent is whole
-        ]
-        return Page(
-            self.get_target_uri(docname),
-            self.env.titles[docname].astext(),
-            "<svg" in Path(file).read_text(encoding="utf-8"),
-            [(each["anchorname"], each.astext()) for each in titles],
-            [self._page(each) for each in below],
-        )
-
-    def _draw_cover(self, svg: str) -> bool:
-        """Draw the cover as a PNG file, which every shelf can show; say whether it went well."""
-        command = ["rsvg-convert", "--output", str(Path(self.outdir, COVER))]
-        try:
-            subprocess.run(command, input=svg.encode(), check=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            logger.error("No e-book, for rsvg-convert has not drawn the cover (%s)", error)
-            return False
-        return True
 
     def build_epub(self) -> None:
         """Pack the files, whose bytes alone decide those of the EPUB file.
@@ -202,35 +179,9 @@ class EbookBuilder(Epub3Builder):
         packed = Path(self.outdir, f"{self.config.epub_basename}.epub")
         with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
             for name in ["mimetype", *self.files]:
-                entry = ZipInfo(name, max(self.moment.timetuple()[:6], EARLIEST))
+                entry = ZipInfo(name)  # of 1980, the first time that an archive can tell
                 entry.compress_type = ZIP_STORED if name == "mimetype" else ZIP_DEFLATED
                 archive.writestr(entry, Path(self.outdir, name).read_bytes())
-
-
-def faults(folder: Path, names: list[str]) -> Iterator[str]:
-    """Yield what is wrong with the files of an e-book: addresses and identifiers."""
-    anchors: dict[str, set[str]] = {}
-    addresses: list[tuple[str, str]] = []
-    for name in names:
-        if not name.endswith((".xhtml", ".opf", ".ncx")):
-            continue
-        elements = list(ET.parse(folder / name).iter())  # noqa: S314, a file of ours
-        found = Counter(each.get("id", "") for each in elements if each.get("id"))
-        for identifier in (each for each, times in found.items() if times > 1):
-            yield f"{name}: the identifier {identifier} is there twice: rename one"
-        anchors[name] = set(found)
-        addresses += [
-            (name, each.get(attribute, ""))
-            for each in elements
-            for attribute in ("href", "src")
-            if each.get(attribute)
-        ]
-    for name, address in addresses:
-        to = urlsplit(urljoin(name, address))
-        if not to.scheme and (
-            to.path not in names or (to.fragment and to.fragment not in anchors.get(to.path, ()))
-        ):
-            yield f"{name}: {address} is not in the e-book: lead to another place, or write text"
 
 
 def replace_builder(app: Sphinx, config: Config) -> None:

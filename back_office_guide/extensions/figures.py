@@ -9,6 +9,7 @@ its texts are not. One whose <svg> says direction="ltr", such as a chart with ax
 
 import re
 import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from copy import copy
@@ -18,6 +19,7 @@ from docutils import nodes
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
 from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
@@ -44,9 +46,9 @@ class TranslatedFigures(SphinxPostTransform):
                 continue
             try:
                 self.replace(image, path, self._drawing(image, path), place)
-            except (OSError, ET.ParseError) as error:
-                logger.warning("%s: not a readable SVG: %s", path.name, error, location=image)
-                image.parent.remove(image)  # which the converter would stop at
+            except (OSError, SphinxError, ET.ParseError) as error:
+                logger.warning("%s cannot be drawn: %s", image["uri"], error, location=image)
+                image.parent.remove(image)
 
     def _drawing(self, image: nodes.image, path: Path) -> ET.Element:
         """Return the drawing of the file `path` in the language of the build, and its direction."""
@@ -102,24 +104,34 @@ class InlineFigures(TranslatedFigures):
         return str(builder.templates.render("download.html", address))
 
 
-class CopiedFigures(TranslatedFigures):
-    """Replace each image that is an SVG file by a translated copy, for the book."""
+class PrintedFigures(TranslatedFigures):
+    """Replace each image that is an SVG file by a translated PDF file, for the book."""
 
     default_priority = 90
     formats = ("latex",)
 
     def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
-        """Put the copy in the place of the image."""
+        """Put the PDF file in the place of the image."""
         copied = Path(self.app.doctreedir, "figures", self.page_of(image), str(place), path.name)
         copied.parent.mkdir(parents=True, exist_ok=True)
         for style in path.parent.glob("*.css"):  # which the drawing names
             shutil.copyfile(style, copied.parent / style.name)
         prolog, _, _ = path.read_text(encoding="utf-8").partition("<svg")
-        markup = ET.tostring(svg, encoding="unicode")
-        copied.write_text(prolog + markup, encoding="utf-8")
-        image["uri"] = str(copied)
-        image["candidates"] = {"image/svg+xml": str(copied)}
-        self.env.images.add_file(self.env.current_document.docname, str(copied))
+        copied.write_text(prolog + ET.tostring(svg, encoding="unicode"), encoding="utf-8")
+        drawn = copied.with_suffix(".pdf")
+        draw(copied, drawn)
+        map_glyphs(drawn)
+        image["uri"] = str(drawn)
+        image["candidates"] = {"application/pdf": str(drawn)}
+        self.env.images.add_file(self.env.current_document.docname, str(drawn))
+
+
+def draw(path: Path, result: Path) -> None:
+    """Draw an SVG file as a PDF or PNG file. Raises SphinxError with what rsvg-convert says."""
+    command = ["rsvg-convert", f"--format={result.suffix[1:]}", f"--output={result}", str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise SphinxError(f"rsvg-convert has not drawn {path.name}: {run.stderr.strip()}")
 
 
 def texts(path: Path) -> list[str]:
@@ -210,5 +222,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the transforms."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_post_transform(InlineFigures)
-    app.add_post_transform(CopiedFigures)
+    app.add_post_transform(PrintedFigures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
