@@ -154,6 +154,8 @@ def _with_plain_numbers(text: str, language: Language) -> str:
     text = _SHORT.sub(lambda match: f"{match[1]} {_POWER[match[2]]}", text)
     for number, words in _SPELT.items():
         text = words.sub(number, text)
+    units = "|".join(map(re.escape, _units(language)))
+    text = re.sub(rf"(?i)(?<=\w)-(?={units or '(?!)'})", " ", text)  # "seven-hour days"
     text = re.sub(r"\s", " ", text).replace("hundred and ", "hundred ")
     text = re.sub(rf"\b(?:une?|una|el|der|die|den|the) (?={_DIGITS})", "", text)
     code = language.code.partition("_")[0]
