@@ -68,6 +68,56 @@ def test_what_people_ask_for_is_found_first(
     assert len(nothing) <= 0.02 * len(places), nothing
 
 
+# What the first readers asked for, and the page that they looked for.
+READERS = {
+    "fr": {
+        "entreprise/piloter": ["combien de personnes", "taille de l’équipe"],
+        "secteurs/separer": ["double validation", "double contrôle", "quatre yeux", "maker checker"],
+        "metier/remuneration": ["prime", "bonus", "convention collective"],
+        "annexes/colophon": ["auteur"],
+    },
+    "en": {
+        "entreprise/piloter": ["how many people", "how many staff", "team size"],
+        "secteurs/separer": ["four eyes", "dual control", "maker checker"],
+        "metier/remuneration": ["collective agreement"],
+        "annexes/colophon": ["author"],
+        "annexes/glossaire#term-suspens": ["break", "fail"],
+    },
+    "es": {
+        "entreprise/piloter": ["cuántas personas", "cuántos empleados", "tamaño del equipo"],
+        "secteurs/separer": ["cuatro ojos", "doble validación", "doble firma"],
+        "metier/remuneration": ["bonus", "incentivo"],
+        "metier/formation": ["prácticas", "beca"],
+        "annexes/colophon": ["autor"],
+    },
+    "de": {
+        "entreprise/piloter": ["Personalplanung", "Mitarbeiterzahl", "Teamgröße"],
+        "secteurs/separer": ["Vier-Augen-Prinzip"],
+        "metier/remuneration": ["Einstiegsgehalt", "Gehaltsspanne"],
+        "annexes/colophon": ["Autor"],
+        "annexes/glossaire#term-controle-interne": ["internes Kontrollsystem", "IKS"],
+    },
+    "ar": {
+        "metier/candidature": ["مقابلة", "مقابلة شخصية", "أسئلة المقابلة"],
+        "annexes/colophon": ["مؤلف", "اقتباس", "استشهاد"],
+        "annexes/sources": ["مصادر", "مراجع", "قائمة مراجع"],
+    },
+}
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_what_readers_looked_for_is_among_the_first_results(
+    browser: webdriver.Chrome, site: Path, language: str
+) -> None:
+    asked = {query: page for page, queries in READERS[language].items() for query in queries}
+    answers = found(browser, site.parent / language / "search.html", list(asked))
+    firsts = {
+        query: [re.sub(r"\.html(#(?!term-).*)?", "", link) for link in links[:3]]
+        for query, links in zip(asked, answers, strict=True)
+    }
+    assert {query: pages for query, pages in firsts.items() if asked[query] not in pages} == {}
+
+
 MARKS = "".join(chr(code) for code in range(0x300, 0x1000) if category(chr(code))[0] == "M")
 SHOWN = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[\u202f\u00a0,.]\d{3})+(?!\d)"  # 1,250
@@ -217,7 +267,11 @@ def test_a_search_for_nothing_known_says_so(browser: webdriver.Chrome, address: 
 
 @pytest.mark.parametrize(
     ("query", "heard"),
-    [("denouement", "intervention manuelle"), ("suspens", "pas achevée à la date prévue")],
+    [
+        ("denouement", "intervention manuelle"),
+        ("suspens", "pas achevée à la date prévue"),
+        ("maker checker", "séparation des fonctions"),  # which means the same
+    ],
 )
 def test_a_result_shows_how_the_page_speaks_of_the_words(
     browser: webdriver.Chrome, address: str, query: str, heard: str
