@@ -72,7 +72,12 @@ def test_what_people_ask_for_is_found_first(
 READERS = {
     "fr": {
         "entreprise/piloter": ["combien de personnes", "taille de l’équipe"],
-        "secteurs/separer": ["double validation", "double contrôle", "quatre yeux", "maker checker"],
+        "secteurs/separer": [
+            "double validation",
+            "double contrôle",
+            "quatre yeux",
+            "maker checker",
+        ],
         "metier/remuneration": ["prime", "bonus", "convention collective"],
         "annexes/colophon": ["auteur"],
     },
