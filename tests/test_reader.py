@@ -143,8 +143,8 @@ def test_a_column_of_amounts_may_hold_units_but_no_sentence(site: Path) -> None:
     for code in CODES:
         for page, each_row in (("piloter", 3), ("proteger", 0)):  # "6 minutes"; "5 years (…)"
             html = (site.parent / code / f"entreprise/{page}.html").read_text("utf-8")
-            rows = BeautifulSoup(html, "html.parser").select_one("table").select("tr")
-            assert {len(row.select(".amount")) for row in rows} == {each_row}, (code, page)
+            table = BeautifulSoup(html, "html.parser").select("table")[0]
+            assert {len(row.select(".amount")) for row in table.select("tr")} == {each_row}, code
 
 
 def test_each_part_says_where_one_is(browser: webdriver.Chrome, address: str) -> None:

@@ -292,7 +292,7 @@ def initial(text: str) -> str:
 
 
 class Sorted(SphinxTransform):
-    """Sort glossaries as people do, whom Sphinx gives the order of Unicode: "être" after "exact"."""
+    """Sort glossaries as people do; Sphinx has the order of Unicode, "être" after "exact"."""
 
     default_priority = 510  # after Sphinx (500), which does it once they are translated, too
 
@@ -300,7 +300,8 @@ class Sorted(SphinxTransform):
         """Sort the glossaries of one page that are to be sorted."""
         for glossary in self.document.findall(addnodes.glossary):
             if glossary["sorted"]:
-                glossary[0][:] = sorted(glossary[0], key=lambda item: collated(item[0].astext()))
+                for terms in glossary.findall(nodes.definition_list):
+                    terms[:] = sorted(terms, key=lambda item: collated(item[0].astext()))  # type: ignore[index]
 
 
 def parts_of(env: BuildEnvironment) -> list[Part]:
