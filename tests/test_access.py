@@ -532,9 +532,13 @@ def test_a_printed_page_holds_the_text_alone(browser: webdriver.Chrome, address:
     browser.get(f"{address}/fr/comprendre/mots.html")
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
-        for part in (".sidebar-drawer", ".toc-drawer", ".skip-to-content", ".related-pages"):
+        for part in (
+            *(".sidebar-drawer", ".toc-drawer", ".skip-to-content", ".related-pages"),
+            *(".bottom-of-page ul", ".minutes"),
+        ):
             assert not browser.find_element(By.CSS_SELECTOR, part).is_displayed(), part
-        assert browser.find_element(By.TAG_NAME, "article").is_displayed()
+        for part in ("article", ".breadcrumb"):
+            assert browser.find_element(By.CSS_SELECTOR, part).is_displayed(), part
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 

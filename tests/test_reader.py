@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from babel.dates import format_date
-from conftest import require
+from bs4 import BeautifulSoup
+from conftest import CODES, require
 from firefox import firefox
 from pypdf import PdfReader
 from selenium import webdriver
@@ -133,9 +134,17 @@ def test_amounts_are_under_each_other(browser: webdriver.Chrome, address: str) -
         rows = browser.find_elements(By.CSS_SELECTOR, "table:first-of-type tr")[:5]
         for row in rows:
             cells = row.find_elements(By.CSS_SELECTOR, "th, td")
-            aligned = [cell.value_of_css_property("text-align") == "end" for cell in cells]
+            aligned = [cell.value_of_css_property("text-align") == "right" for cell in cells]
             assert aligned == [False, True, True, True]
         assert "tabular-nums" in cells[1].value_of_css_property("font-variant-numeric")
+
+
+def test_a_column_of_amounts_may_hold_units_but_no_sentence(site: Path) -> None:
+    for code in CODES:
+        for page, each_row in (("piloter", 3), ("proteger", 0)):  # "6 minutes"; "5 years (…)"
+            html = (site.parent / code / f"entreprise/{page}.html").read_text("utf-8")
+            table = BeautifulSoup(html, "html.parser").select("table")[0]
+            assert {len(row.select(".amount")) for row in table.select("tr")} == {each_row}, code
 
 
 def test_each_part_says_where_one_is(browser: webdriver.Chrome, address: str) -> None:
@@ -180,7 +189,11 @@ def test_the_first_page_leads_three_kinds_of_readers(
         assert way.rect["y"] < 700
     front = browser.find_element(By.CSS_SELECTOR, ".front").text
     assert "étudiants, candidats et responsables" in front
-    assert "Español" in front
+    shown = [each for each in browser.find_elements(By.LINK_TEXT, "Español") if each.is_displayed()]
+    assert len(shown) == 1  # in the menu; where that is a drawer, below the title
+    show(browser, 390)
+    assert "Español" in browser.find_element(By.CSS_SELECTOR, ".front").text
+    show(browser, 1366, height=900)
     browser.find_element(By.LINK_TEXT, "Se former").click()
     assert browser.current_url.endswith("/fr/metier/formation.html")
 

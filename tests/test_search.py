@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import CODES, ROOT
 from selenium import webdriver
-from selenium.webdriver import ActionChains
+from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import url_changes
 from selenium.webdriver.support.wait import WebDriverWait
@@ -68,6 +68,61 @@ def test_what_people_ask_for_is_found_first(
     assert len(nothing) <= 0.02 * len(places), nothing
 
 
+# What the first readers asked for, and the page that they looked for.
+READERS = {
+    "fr": {
+        "entreprise/piloter": ["combien de personnes", "taille de l’équipe"],
+        "secteurs/separer": [
+            "double validation",
+            "double contrôle",
+            "quatre yeux",
+            "maker checker",
+        ],
+        "metier/remuneration": ["prime", "bonus", "convention collective"],
+        "annexes/colophon": ["auteur"],
+    },
+    "en": {
+        "entreprise/piloter": ["how many people", "how many staff", "team size"],
+        "secteurs/separer": ["four eyes", "dual control", "maker checker"],
+        "metier/remuneration": ["collective agreement"],
+        "annexes/colophon": ["author"],
+        "annexes/glossaire#term-suspens": ["break", "fail"],
+    },
+    "es": {
+        "entreprise/piloter": ["cuántas personas", "cuántos empleados", "tamaño del equipo"],
+        "secteurs/separer": ["cuatro ojos", "doble validación", "doble firma"],
+        "metier/remuneration": ["bonus", "incentivo"],
+        "metier/formation": ["prácticas", "beca"],
+        "annexes/colophon": ["autor"],
+    },
+    "de": {
+        "entreprise/piloter": ["Personalplanung", "Mitarbeiterzahl", "Teamgröße"],
+        "secteurs/separer": ["Vier-Augen-Prinzip"],
+        "metier/remuneration": ["Einstiegsgehalt", "Gehaltsspanne"],
+        "annexes/colophon": ["Autor"],
+        "annexes/glossaire#term-controle-interne": ["internes Kontrollsystem", "IKS"],
+    },
+    "ar": {
+        "metier/candidature": ["مقابلة", "مقابلة شخصية", "أسئلة المقابلة"],
+        "annexes/colophon": ["مؤلف", "اقتباس", "استشهاد"],
+        "annexes/sources": ["مصادر", "قائمة مراجع"],
+    },
+}
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_what_readers_looked_for_is_among_the_first_results(
+    browser: webdriver.Chrome, site: Path, language: str
+) -> None:
+    asked = {query: page for page, queries in READERS[language].items() for query in queries}
+    answers = found(browser, site.parent / language / "search.html", list(asked))
+    firsts = {
+        query: [re.sub(r"\.html(#(?!term-).*)?", "", link) for link in links[:3]]
+        for query, links in zip(asked, answers, strict=True)
+    }
+    assert {query: pages for query, pages in firsts.items() if asked[query] not in pages} == {}
+
+
 MARKS = "".join(chr(code) for code in range(0x300, 0x1000) if category(chr(code))[0] == "M")
 SHOWN = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[\u202f\u00a0,.]\d{3})+(?!\d)"  # 1,250
@@ -77,7 +132,8 @@ SHOWN = re.compile(
 
 def shown_words(text: str) -> list[str]:
     """Return the words and numbers of a text; Arabic writes "and" in one with a number."""
-    return SHOWN.findall(re.sub(r"(?<=[\u0621-\u064a])(?=\d)", " ", text.lower()))
+    text = re.sub("[\u2066-\u2069]", "", text.lower())  # which isolate, and are not seen
+    return SHOWN.findall(re.sub(r"(?<=[\u0621-\u064a])(?=\d)", " ", text))
 
 
 @pytest.mark.parametrize("language", CODES)
@@ -231,6 +287,18 @@ def test_a_result_shows_how_the_page_speaks_of_the_words(
     assert any(heard in result.text for result in results)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
     assert messages(browser) == []
+
+
+def test_a_result_shows_where_its_page_says_what_is_meant(
+    browser: webdriver.Chrome, address: str
+) -> None:
+    show(browser, 1400)
+    browser.get(f"{address}/es/search.html?q=bonus")
+    shown = browser.find_element(By.CSS_SELECTOR, "#search-results p")
+    assert "complemento" not in shown.text  # which means the same
+    ActionChains(browser).send_keys(Keys.SHIFT).perform()  # somebody looks
+    WebDriverWait(browser, 60).until(lambda _: "complemento" in shown.text)
+    assert shown.find_element(By.TAG_NAME, "mark").text.startswith("complemento")
 
 
 @pytest.mark.parametrize(

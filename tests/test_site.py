@@ -7,11 +7,14 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from conftest import LANGUAGES, ROOT
+from bs4 import BeautifulSoup
+from conftest import CODES, LANGUAGES, ROOT
 from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
+
+from back_office_guide.extensions.folded_search import fold
 
 PAGES = sorted(str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md"))
 WIDTHS = {"desktop": 1280, "phone": 360}
@@ -109,6 +112,22 @@ def test_every_glossary_term_is_linked_from_a_page(site: Path, pages: dict[Path,
     }
     assert terms
     assert not terms - linked
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_terms_are_in_the_order_of_the_alphabet(site: Path, code: str) -> None:
+    orders = []
+    for page, terms in (("annexes/glossaire", ".glossary dt"), ("genindex", ".index-entries > li")):
+        html = BeautifulSoup(
+            (site.parent / code / f"{page}.html").read_text("utf-8"), "html.parser"
+        )
+        orders.append([term.get_text().strip() for term in html.select(terms)])
+        foreign = [each.get_text() for each in html.select(f"{terms} [lang]")]
+        assert "front office" in foreign or code in ("de", "en")
+        assert "suivi de marché" in foreign or code in ("de", "fr")
+    keys = [re.sub(r"^ال|[^\w ]", "", fold(term)) for term in orders[0]]
+    assert keys == sorted(keys)
+    assert orders[0] == orders[1]
 
 
 def test_every_figure_stands_in_a_page_with_its_name_and_description(

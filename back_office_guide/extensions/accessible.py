@@ -1,12 +1,14 @@
 """Write HTML that assistive technology understands: header cells, languages, definitions."""
 
 import re
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
+from typing import Any
 
 from docutils import nodes
 from docutils.nodes import Element, Node
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
 from sphinx.search.fr import SearchFrench
@@ -32,8 +34,10 @@ TELLING = {
     "fr": SearchFrench.stopwords - SearchEnglish.stopwords,
 }
 FRENCH_LETTER = re.compile("[àâçèéêëîïôùûœ]", re.IGNORECASE)
-# A cell that holds a number, and perhaps its unit.
-AMOUNT = re.compile(r"[≈<>+−-]?\s?[€$]?\d[\d\s.,]*(?:\s?(?:[€%$]|يورو))?")
+# A cell that holds a number, and perhaps its unit: "6 minutes".
+AMOUNT = re.compile(r"[≈<>+−-]?\s?[€$]?\d[\d\s.,]*(?:[€%$]|[^\W\d_]+)?")
+# How many letters a cell may have in a column of amounts: "flat allowance".
+SHORT = 20
 
 
 class AccessibleTranslator(HTML5Translator):
@@ -89,42 +93,57 @@ class ForeignWords(SphinxPostTransform):
 
     def run(self, **_: object) -> None:
         """Wrap the foreign words of one page."""
-        here = self.config.language.partition("_")[0]
-        languages = {
-            word.casefold(): language
-            for language, words in self.config.foreign_words.items()
-            if language != here
-            for word in words
-        }
-        longest_first = "|".join(map(re.escape, sorted(languages, key=len, reverse=True)))
-        words = re.compile(rf"(?<!\w)({longest_first})s?(?!\w)", re.IGNORECASE)
         known = translations(catalog_path(self.config, self.env.current_document.docname)).messages
         original = _spaced(" ".join(known))
-        set_apart = LATIN if here == "ar" else SET_APART
         for text in list(self.document.findall(nodes.Text)):
             if not _is_prose(text):
                 continue
-            whole = [re.match(".*", text, re.DOTALL)] * isinstance(text.parent, nodes.emphasis)
-            passages = [
-                (match.span(), language)
-                for match in (*whole, *set_apart.finditer(text))
-                if match
-                and (language := language_in(match[0])) not in ("", here)
-                and (not known or _spaced(match[0]) in original)
-            ]
-            passages += [
-                (match.span(), languages[match[1].casefold()])
-                for match in (words.finditer(text) if languages else ())
-            ]
-            parts: list[Node] = []
-            place = 0
-            for (start, end), language in sorted(passages):
-                if start >= place:  # else it is within the last one
-                    parts.append(nodes.Text(text[place:start]))
-                    parts.append(nodes.inline("", text[start:end], lang=language))
-                    place = end
-            if parts:
-                text.parent.replace(text, [*parts, nodes.Text(text[place:])])
+            whole = isinstance(text.parent, nodes.emphasis)
+            parts = foreign_parts(self.config, text, original, whole=whole)
+            if any(language for _, language in parts):
+                inlines: list[Node] = [
+                    nodes.inline("", part, lang=language) if language else nodes.Text(part)
+                    for part, language in parts
+                ]
+                text.parent.replace(text, inlines)
+
+
+def foreign_parts(
+    config: Config, text: str, original: str = "", *, whole: bool = False
+) -> list[tuple[str, str]]:
+    """Return the parts of a text, each with its language, "" for that of the build.
+
+    Only what is in `original`, if there is any, is left as the French has it. `whole` says that all
+    of the text is set apart.
+    """
+    here = config.language.partition("_")[0]
+    languages = {
+        word.casefold(): language
+        for language, words in config.foreign_words.items()
+        if language != here
+        for word in words
+    }
+    longest_first = "|".join(map(re.escape, sorted(languages, key=len, reverse=True)))
+    words = re.compile(rf"(?<!\w)({longest_first})s?(?!\w)", re.IGNORECASE)
+    set_apart = LATIN if here == "ar" else SET_APART
+    passages = [
+        (match.span(), language)
+        for match in (*[re.match(".*", text, re.DOTALL)] * whole, *set_apart.finditer(text))
+        if match
+        and (language := language_in(match[0])) not in ("", here)
+        and (not original or _spaced(match[0]) in original)
+    ]
+    passages += [
+        (match.span(), languages[match[1].casefold()])
+        for match in (words.finditer(text) if languages else ())
+    ]
+    parts = []
+    place = 0
+    for (start, end), language in sorted(passages):
+        if start >= place:  # else it is within the last one
+            parts += [(text[place:start], ""), (text[start:end], language)]
+            place = end
+    return [*parts, (text[place:], "")]
 
 
 def language_in(passage: str) -> str:
@@ -186,7 +205,7 @@ def definitions(env: BuildEnvironment) -> dict[str, str]:
 
 
 class Amounts(SphinxPostTransform):
-    """Say of the cells of a table which hold amounts, and which head a column of them."""
+    """Say of the cells of a table which are in a column of amounts, as most of it are."""
 
     builders = ("html", "latex")
 
@@ -198,7 +217,9 @@ class Amounts(SphinxPostTransform):
             rows = [list(row.children) for row in group.findall(nodes.row)]
             for column in zip(*rows, strict=False):
                 cells = [cell for cell in column if not isinstance(cell.parent.parent, nodes.thead)]
-                if cells and all(AMOUNT.fullmatch(cell.astext()) for cell in cells):
+                texts = [cell.astext() for cell in cells]
+                amounts = list(filter(AMOUNT.fullmatch, texts))
+                if 2 * len(amounts) > len(texts) and max(map(len, texts)) <= SHORT:
                     for cell in column:
                         cell["classes"].append("amount")
 
@@ -216,6 +237,13 @@ class OneIdentifier(SphinxPostTransform):
                 wrapper["ids"] = []
 
 
+def name_languages(
+    app: Sphinx, _: str, __: str, context: dict[str, Any], ___: nodes.document | None
+) -> None:
+    """Let the templates tell the foreign parts of a text, as the index of terms does."""
+    context["foreign_parts"] = partial(foreign_parts, app.config)
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of Sphinx's writer of HTML."""
     app.setup_extension("back_office_guide.extensions.languages")
@@ -225,4 +253,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(Links)
     app.add_post_transform(Amounts)
     app.add_post_transform(OneIdentifier)
+    app.connect("html-page-context", name_languages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

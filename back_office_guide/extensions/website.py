@@ -23,6 +23,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 
@@ -154,6 +155,11 @@ class Website:
             "description": description(doctree) or app.config.project,
             "minutes": doctree and ceil(len(doctree.astext().split()) / WORDS_A_MINUTE),
         }
+        if pagename == "genindex":
+            entries = [each for _, group in context["genindexentries"] for each in group]
+            entries.sort(key=lambda entry: collated(entry[0]))
+            letters = groupby(entries, lambda entry: initial(entry[0]))
+            context["genindexentries"] = [(letter, list(group)) for letter, group in letters]
         if app.config.with_books:
             context["book"] = f"{up}back-office-{here.code}.pdf"
             context["ebook"] = f"{up}back-office-{here.code}.epub"
@@ -274,6 +280,30 @@ def shortened(text: str, most: int) -> str:
     return re.sub(r"[\W_]+$", "", text[:most].rpartition(" ")[0]) + "…"
 
 
+def collated(text: str) -> str:
+    """Return by what a term is sorted: its letters without accents or the Arabic article."""
+    letters = unicodedata.normalize("NFKD", text.lower())
+    return re.sub("^ال(?=..)", "", "".join(c for c in letters if c.isalnum() or c.isspace()))
+
+
+def initial(text: str) -> str:
+    """Return the letter that a term is found under."""
+    return collated(text)[:1].upper()
+
+
+class Sorted(SphinxTransform):
+    """Sort glossaries as people do; Sphinx has the order of Unicode, "être" after "exact"."""
+
+    default_priority = 510  # after Sphinx (500), which does it once they are translated, too
+
+    def apply(self, **_: object) -> None:
+        """Sort the glossaries of one page that are to be sorted."""
+        for glossary in self.document.findall(addnodes.glossary):
+            if glossary["sorted"]:
+                for terms in glossary.findall(nodes.definition_list):
+                    terms[:] = sorted(terms, key=lambda item: collated(item[0].astext()))  # type: ignore[index]
+
+
 def parts_of(env: BuildEnvironment) -> list[Part]:
     """Return the parts of the guide, one for each table of contents of its first page."""
 
@@ -302,7 +332,7 @@ class Letters(SphinxPostTransform):
         for glossary in list(self.document.findall(addnodes.glossary)):
             firsts: dict[str, nodes.reference] = {}
             for term in glossary.findall(nodes.term):
-                letter = unicodedata.normalize("NFD", term.astext())[0].upper()
+                letter = initial(term.astext())
                 link = nodes.reference("", letter, internal=True, refid=term["ids"][0])
                 firsts.setdefault(letter, link)
             links = [part for link in firsts.values() for part in (link, nodes.Text(" "))]
@@ -338,6 +368,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("repository_edit", "", "html", str)
     app.add_config_value("with_books", "", "html", str)
     app.add_config_value("published_languages", [], "", list)
+    app.add_transform(Sorted)
     app.add_post_transform(Letters)
     app.connect("env-get-outdated", delete_removed)
     app.connect("builder-inited", begin)
