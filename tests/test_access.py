@@ -512,11 +512,11 @@ def test_the_books_stand_beside_the_site_when_they_are_asked_for(small_copy: Cop
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("fr", r"[1-9] min de lecture\s<br>Dernière modification\u00a0: 5 mars 2026"),
-        ("en", r"[1-9] min read\s<br>Last updated: 5 March 2026"),
-        ("es", r"[1-9]\smin de lectura\s<br>Última modificación: 5 de marzo de 2026"),
-        ("de", r"[1-9]\sMin\. Lesezeit\s<br>Letzte Änderung: 5\. März 2026"),
-        ("ar", r"مدة القراءة بالدقائق: [1-9]\s<br>آخر تعديل: 5 مارس 2026"),
+        ("fr", r"[1-9] min de lecture</span>\s<br>Dernière modification\u00a0: 5 mars 2026"),
+        ("en", r"[1-9] min read</span>\s<br>Last updated: 5 March 2026"),
+        ("es", r"[1-9]\smin de lectura</span>\s<br>Última modificación: 5 de marzo de 2026"),
+        ("de", r"[1-9]\sMin\. Lesezeit</span>\s<br>Letzte Änderung: 5\. März 2026"),
+        ("ar", r"مدة القراءة بالدقائق: [1-9]</span>\s<br>آخر تعديل: 5 مارس 2026"),
     ],
 )
 def test_a_page_says_how_long_it_takes_and_when_it_changed(

@@ -155,7 +155,7 @@ def _with_plain_numbers(text: str, language: Language) -> str:
     for number, words in _SPELT.items():
         text = words.sub(number, text)
     units = "|".join(map(re.escape, _units(language)))
-    text = re.sub(rf"(?i)(?<=\w)-(?={units or '(?!)'})", " ", text)  # "seven-hour days"
+    text = re.sub(rf"(?i)(?<=\w)-(?=(?:{units})\b)", " ", text)  # "seven-hour days"
     text = re.sub(r"\s", " ", text).replace("hundred and ", "hundred ")
     text = re.sub(rf"\b(?:une?|una|el|der|die|den|the) (?={_DIGITS})", "", text)
     code = language.code.partition("_")[0]
