@@ -20,7 +20,7 @@ from hypothesis import settings
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.utils import is_connectable
-from small import write_small_guide
+from small import write_catalogs, write_pages
 
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.languages import load
@@ -188,7 +188,9 @@ def small_guide(once: Once) -> Path:
     """Return a small guide with all our tools, its templates, its catalogs and its site."""
 
     def begin(folder: Path) -> None:
-        write_small_guide(copy_to(folder))
+        write_pages(copy_to(folder))
+        made("gettext", cwd=folder)
+        write_catalogs(folder)
         made("update-po", cwd=folder)
         made("html", cwd=folder)
 

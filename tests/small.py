@@ -5,7 +5,6 @@ What does not depend on the text of the guide is tried on it: it is built in a t
 
 import json
 import shutil
-import subprocess
 import tomllib
 from pathlib import Path
 
@@ -43,8 +42,8 @@ DRAWING = (
 )
 
 
-def write_small_guide(folder: Path) -> None:
-    """Put the small guide, its templates and its catalogs in the place of those of a checkout."""
+def write_pages(folder: Path) -> None:
+    """Put the small guide and its languages in the place of those of a checkout."""
     docs = folder / "docs"
     for path in [*docs.rglob("*.md"), *docs.glob("figures/*.svg")]:
         path.unlink()
@@ -58,8 +57,10 @@ def write_small_guide(folder: Path) -> None:
         (docs / f"{name}.md").write_text(text, "utf-8")
     (docs / "figures/dessin.svg").write_text(DRAWING, "utf-8")
     list_languages(folder)
-    command = ["make", "gettext"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def write_catalogs(folder: Path) -> None:
+    """Write the catalogs of the small guide, whose templates are there."""
     templates, _ = read_all(folder / "build/gettext", ".pot")
     names = [*PAGES, "conf"]
     messages = [entry.msgid for name in names for entry in templates[name]]
@@ -72,7 +73,7 @@ def write_small_guide(folder: Path) -> None:
                 polib.POEntry(msgid=each.msgid, msgstr=known[each.msgid])
                 for each in templates[name]
             )
-            path = folder_of(code, docs / "locale") / f"{name}.po"
+            path = folder_of(code, folder / "docs/locale") / f"{name}.po"
             path.parent.mkdir(parents=True, exist_ok=True)
             catalog.save(str(path))
 

@@ -506,7 +506,7 @@ def test_the_book_is_not_made_again_when_nothing_changed(
     }
 
 
-def small_guide(folder: Path) -> Path:
+def short_book(folder: Path) -> Path:
     """Copy the checkout with a few short pages in the place of its own, for TeX to set soon."""
     docs = copy_to(folder) / "docs"
     for kept in docs.iterdir():
@@ -539,7 +539,7 @@ Tapé «mot»; mot: mot! Mot? Fin.
 
 def test_french_spaces_are_right_whether_or_not_they_were_typed(tmp_path: Path) -> None:
     require(*COMMANDS["book"], "pdftotext")
-    folder = small_guide(tmp_path / "spaces")
+    folder = short_book(tmp_path / "spaces")
     add(folder / "docs/un.md", SPACES)
     made("latexpdf", cwd=folder, env={"LANGS": "fr"})
     book = folder / "build/pdf/back-office-fr.pdf"
@@ -615,7 +615,7 @@ LONG_TABLE += "* - 1\n  - Une phrase.\n" * 50 + ":::\n"
 
 def test_what_longer_chapters_will_hold_is_set_and_structured(tmp_path: Path) -> None:
     require(*COMMANDS["book"], "pdfinfo")
-    folder = small_guide(tmp_path / "specimen")
+    folder = short_book(tmp_path / "specimen")
     docs = folder / "docs"
     (docs / "index.md").write_text(  # without captions: a book without parts
         "# Un guide\n\nUne phrase.\n\n:::{toctree}\nun\nmots\n:::\n", "utf-8"
@@ -646,7 +646,7 @@ def test_what_longer_chapters_will_hold_is_set_and_structured(tmp_path: Path) ->
 
 def test_a_figure_that_cannot_be_drawn_is_named(tmp_path: Path) -> None:
     require(*COMMANDS["book"])
-    folder = small_guide(tmp_path / "a drawing")
+    folder = short_book(tmp_path / "a drawing")
     (folder / "docs/figures/faux.svg").write_text("<html/>", "utf-8")
     add(folder / "docs/un.md", ":::{figure} /figures/faux.svg\n:alt: Rien.\n\nRien.\n:::")
     run = make("latexpdf", cwd=folder, env={"LANGS": "fr"})
@@ -657,7 +657,7 @@ def test_a_figure_that_cannot_be_drawn_is_named(tmp_path: Path) -> None:
 
 def test_each_fault_stops_the_book_and_says_where_it_is(tmp_path: Path) -> None:
     require(*COMMANDS["book"])
-    folder = small_guide(tmp_path / "faults")
+    folder = short_book(tmp_path / "faults")
     book = folder / "build/pdf/back-office-fr.pdf"
     book.parent.mkdir(parents=True)
     book.write_bytes(b"the last good one")
@@ -691,7 +691,7 @@ def test_a_language_that_tex_cannot_set_is_refused_before_tex_runs(
     monkeypatch.setitem(BOOKS, "it", replace(BOOKS["it"], files=("nowhere.ldf",)))
     assert "TeX has no nowhere.ldf" in obstacle("it")
     assert "book texlive-lang-italian" in obstacle("it")
-    folder = small_guide(tmp_path / "a script")
+    folder = short_book(tmp_path / "a script")
     table = (folder / "languages.toml").read_text("utf-8")
     hebrew = table[table.index("[languages.ar]") :].replace("languages.ar", "languages.he", 1)
     (folder / "languages.toml").write_text(f"{table}\n{hebrew}", "utf-8")
@@ -703,7 +703,7 @@ def test_a_language_that_tex_cannot_set_is_refused_before_tex_runs(
 
 def test_a_font_that_is_missing_is_named(tmp_path: Path) -> None:
     require(*COMMANDS["book"])
-    folder = small_guide(tmp_path / "a font")
+    folder = short_book(tmp_path / "a font")
     style = folder / "docs/_latex/guide.sty"
     text = style.read_text("utf-8")
     style.write_text(text.replace("{FiraCode-Regular.ttf}", "{Nowhere-Regular.ttf}"), "utf-8")
@@ -724,7 +724,7 @@ def test_without_a_home_folder_what_is_known_of_fonts_is_kept_beside_the_books(
 
 def test_what_tex_stops_at_is_said_with_the_page_it_stands_in(tmp_path: Path) -> None:
     require(*COMMANDS["book"])
-    folder = small_guide(tmp_path / "an error")
+    folder = short_book(tmp_path / "an error")
     add(folder / "docs/un.md", "```{raw} latex\n\\unknowncommand\n```")
     run = make("latexpdf", cwd=folder, env={"LANGS": "fr"})
     assert run.returncode != 0

@@ -40,6 +40,11 @@ def found(browser: webdriver.Chrome, page: Path, queries: list[str]) -> list[lis
     return answers
 
 
+def page_of(link: str) -> str:
+    """Return the page that a result leads to, and of its anchors only those of terms."""
+    return re.sub(r"\.html(#(?!term-).*)?", "", link)
+
+
 @pytest.mark.parametrize("language", CODES)
 def test_what_people_ask_for_is_found_first(
     browser: webdriver.Chrome, site: Path, language: str
@@ -52,7 +57,7 @@ def test_what_people_ask_for_is_found_first(
     )
     places, nothing = [], []
     for query, links in zip(asked, answers, strict=True):
-        pages = [re.sub(r"\.html(#(?!term-).*)?", "", link) for link in links]
+        pages = list(map(page_of, links))
         right = {
             f"annexes/glossaire#{terms[page.partition(':')[2]]}" if ":" in page else page
             for page in query["pages"]
@@ -117,8 +122,7 @@ def test_what_readers_looked_for_is_among_the_first_results(
     asked = {query: page for page, queries in READERS[language].items() for query in queries}
     answers = found(browser, site.parent / language / "search.html", list(asked))
     firsts = {
-        query: [re.sub(r"\.html(#(?!term-).*)?", "", link) for link in links[:3]]
-        for query, links in zip(asked, answers, strict=True)
+        query: list(map(page_of, links[:3])) for query, links in zip(asked, answers, strict=True)
     }
     assert {query: pages for query, pages in firsts.items() if asked[query] not in pages} == {}
 

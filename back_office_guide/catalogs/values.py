@@ -154,8 +154,8 @@ def _with_plain_numbers(text: str, language: Language) -> str:
     text = _SHORT.sub(lambda match: f"{match[1]} {_POWER[match[2]]}", text)
     for number, words in _SPELT.items():
         text = words.sub(number, text)
-    units = "|".join(map(re.escape, _units(language)))
-    text = re.sub(rf"(?i)(?<=\w)-(?=(?:{units})\b)", " ", text)  # "seven-hour days"
+    unit = _unit_pattern(language)
+    text = re.sub(rf"(?i)(?<=\w)-(?={unit}\b)", " ", text)  # "seven-hour days"
     text = re.sub(r"\s", " ", text).replace("hundred and ", "hundred ")
     text = re.sub(rf"\b(?:une?|una|el|der|die|den|the) (?={_DIGITS})", "", text)
     code = language.code.partition("_")[0]
@@ -178,9 +178,8 @@ def _is_number(word: str, code: str) -> bool:
 def _quantity(language: Language) -> re.Pattern[str]:
     """Return what a plain number looks like with what it counts, and what counts without."""
     percent, currency = _names(language.percent, language), _names(language.amount, language)
-    units = "|".join(sorted(map(re.escape, _units(language)), key=len, reverse=True))
     months = "|".join(map(re.escape, _months(language))) or "(?!)"
-    unit = rf"(?:{units or '(?!)'})(?:e?[ns])?(?!\w)"
+    unit = rf"{_unit_pattern(language)}(?:e?[ns])?(?!\w)"
     return re.compile(
         rf"(?:\b(?P<month>{months})\.? (?={_DIGITS}))?"
         rf"(?P<before>(?<!\w)(?:{currency})\s?)?(?P<share>[%٪]\s?)?(?P<digits>{_DIGITS})?(?P<number>\d+(?:\.\d+)?)"
@@ -291,6 +290,12 @@ def _units(language: Language) -> dict[str, tuple[int, int]]:
             name = re.sub(r"^\W*\d+\W*", "", shown).casefold()
             found[name] = seconds, 1 if name != shown.casefold() else number
     return found
+
+
+@cache
+def _unit_pattern(language: Language) -> str:
+    """Return a pattern of the names of the units of time in a language, the longest first."""
+    return f"(?:{'|'.join(sorted(map(re.escape, _units(language)), key=len, reverse=True))})"
 
 
 @cache

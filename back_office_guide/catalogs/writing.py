@@ -29,7 +29,8 @@ A_SENTENCE = 4
 
 # How many letters the longer part of a compound has at least, that a dictionary writes in two.
 A_PART = 5
-A_WORD = 15  # letters
+# How many letters a word has at most that is no compound.
+NO_COMPOUND = 15
 
 # Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, Kana and Han.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -275,7 +276,7 @@ def _meant(word: str, suggestions: list[str]) -> str:
     meant = next(near, "")
     # What has another end is a form, and what is long a compound, that the dictionary lacks.
     another_end = meant.startswith(word[:-1]) and len(meant) <= len(word)
-    return "" if another_end or len(word) > A_WORD else meant
+    return "" if another_end or len(word) > NO_COMPOUND else meant
 
 
 def spelling(words: list[str], unknown: dict[str, str], language: Language) -> Iterator[Difference]:

@@ -117,14 +117,7 @@ def foreign_parts(
     of the text is set apart.
     """
     here = config.language.partition("_")[0]
-    languages = {
-        word.casefold(): language
-        for language, words in config.foreign_words.items()
-        if language != here
-        for word in words
-    }
-    longest_first = "|".join(map(re.escape, sorted(languages, key=len, reverse=True)))
-    words = re.compile(rf"(?<!\w)({longest_first})s?(?!\w)", re.IGNORECASE)
+    words, languages = _foreign_words(config)
     set_apart = LATIN if here == "ar" else SET_APART
     passages = [
         (match.span(), language)
@@ -144,6 +137,20 @@ def foreign_parts(
             parts += [(text[place:start], ""), (text[start:end], language)]
             place = end
     return [*parts, (text[place:], "")]
+
+
+@cache
+def _foreign_words(config: Config) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return a pattern of the words that are of other languages, and the language of each."""
+    here = config.language.partition("_")[0]
+    languages = {
+        word.casefold(): language
+        for language, words in config.foreign_words.items()
+        if language != here
+        for word in words
+    }
+    longest_first = "|".join(map(re.escape, sorted(languages, key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)({longest_first})s?(?!\w)", re.IGNORECASE), languages
 
 
 def language_in(passage: str) -> str:
