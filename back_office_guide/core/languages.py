@@ -82,17 +82,14 @@ class Languages:
 
         Raises LanguagesError for a code that the list does not hold.
         """
-        if not codes.strip():
-            return tuple(language for language in self.all if language.published)
         known = {language.code: language for language in self.all}
-        wanted = list(dict.fromkeys(codes.replace(",", " ").split()))
-        for code in wanted:
-            if code not in known:
-                message = (
-                    f'LANGS: no language "{code}" in {LANGUAGES.name}, which lists: '
-                    f"{' '.join(known)}. Name one of these, or add a table for it."
-                )
-                raise LanguagesError(message)
+        published = [code for code, language in known.items() if language.published]
+        wanted = dict.fromkeys(codes.replace(",", " ").split() or published)
+        for code in wanted.keys() - known.keys():
+            raise LanguagesError(
+                f'LANGS: no language "{code}" in {LANGUAGES.name}, which lists: '
+                f"{' '.join(known)}. Name one of these, or add a table for it."
+            )
         return tuple(known[code] for code in wanted)
 
 
@@ -111,42 +108,39 @@ def load(path: Path = LANGUAGES) -> Languages:
 
     Raises LanguagesError when the file is missing, is not TOML, or lacks something.
     """
+    file = path.name
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path.name}: cannot be read: {error}. Fix this place, or restore the file."
-        raise LanguagesError(message) from error
+        what = f"{file}: cannot be read: {error}. Fix this place, or restore the file."
+        raise LanguagesError(what) from error
     tables = data.get("languages")
     if not isinstance(tables, dict) or not tables:
-        message = f"{path.name}: no language. Add a table [languages.fr]."
-        raise LanguagesError(message)
-    languages = {code: _language(path, code, table) for code, table in tables.items()}
-    source = data.get("source")
+        raise LanguagesError(f"{file}: no language. Add a table [languages.fr].")
+    languages = {code: _language(file, code, table) for code, table in tables.items()}
+    source, threshold = data.get("source"), data.get("threshold")
     if source not in languages:
-        message = (
-            f"{path.name}: source = {source!r} is none of the languages listed: "
-            f"{' '.join(languages)}. Set source to the code of the language the pages are in."
+        raise LanguagesError(
+            f"{file}: source = {source!r} is none of the languages listed: {' '.join(languages)}. "
+            "Set source to the code of the language the pages are in."
         )
-        raise LanguagesError(message)
     if not any(language.published for language in languages.values()):
-        message = f"{path.name}: no language is published. Write published = true for one."
-        raise LanguagesError(message)
-    threshold = data.get("threshold")
-    if not isinstance(threshold, int) or not 0 <= threshold <= 100:  # noqa: PLR2004, percent
-        message = f"{path.name}: threshold = {threshold!r} is no share. Write a number to 100."
-        raise LanguagesError(message)
+        raise LanguagesError(f"{file}: no language is published. Write published = true for one.")
+    if not isinstance(threshold, int) or threshold not in range(101):
+        raise LanguagesError(
+            f"{file}: threshold = {threshold!r} is no share. Write a number to 100."
+        )
     return Languages(languages[source], tuple(languages.values()), threshold)
 
 
-def _language(path: Path, code: str, table: object) -> Language:
-    where = f"{path.name}: [languages.{code}]"
+def _language(file: str, code: str, table: object) -> Language:
+    where = f"{file}: [languages.{code}]"
     if not CODE.fullmatch(code):
-        message = f'{where}: not a language code. Write "de", "pt_BR" or "es_419".'
-        raise LanguagesError(message)
+        raise LanguagesError(f'{where}: not a language code. Write "de", "pt_BR" or "es_419".')
     fields = table if isinstance(table, dict) else {}
     for unknown in fields.keys() - FIELDS.keys():
-        message = f"{where}: {unknown} is no field. Remove it; these are: {', '.join(FIELDS)}."
-        raise LanguagesError(message)
+        right = ", ".join(FIELDS)
+        raise LanguagesError(f"{where}: {unknown} is no field. Remove it; these are: {right}.")
     for field, (form, right) in FIELDS.items():
         if field not in fields:
             raise LanguagesError(f"{where}: {field} is missing. Write {field} = {right}.")

@@ -6,7 +6,7 @@ words; it may not change what a message is made of.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -60,6 +60,20 @@ class Difference:
     mutable: bool = True
 
 
+# Tokens that are counted, as what, and how their text shows them.
+_COUNTED = {
+    "link_open": ("link", "{0.attrs[href]}"),
+    "image": ("image", "{0.attrs[src]}"),
+    "footnote_ref": ("footnote", "[^{0.meta[label]}]"),
+    "code_inline": ("code", "`{0.content}`"),
+    "html_inline": ("html", "{0.content}"),
+    "html_block": ("html", "{0.content}"),
+    "substitution_inline": ("stray", "{{{{"),
+}
+_LINES = {"softbreak", "hardbreak", "s_open", "span_open"}
+_SIGNS = re.compile(r"\*+|`+|\]\s*\(|\{\{|\{%|\}\}|%\}|\{[\w:-]+\}")
+
+
 @lru_cache(maxsize=4096)
 def markup_of(message: str) -> Markup:
     """Return what a message, one paragraph of Markdown, is made of."""
@@ -72,52 +86,37 @@ def markup_of(message: str) -> Markup:
     else:
         tokens = markdown_parser().parse(text)
         found.blocks = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
-    for token in tokens:
-        if token.type == "html_block":
-            found.parts["html", token.content.strip()] += 1
-        opened: list[tuple[str, int]] = []
-        for child in token.children or ():
-            _add(found, child)
-            if child.type in _SPANS:
-                opened.append((str(child.attrGet("href") or child.markup), len(found.text)))
-            elif child.type == "link_close":
-                target, start = opened.pop()
-                found.text += UNKNOWN * (len(found.text) == start)
-                found.shown.append((target, found.text[start:]))
-            elif child.type in ("em_close", "strong_close"):
-                sign, start = opened.pop()
-                found.marked.append((sign.replace("_", "*"), found.text[start:]))
+    opened: list[tuple[str, int]] = []
+    for token in (each for block in tokens for each in (block, *(block.children or ()))):
+        _add(found, token)
+        if token.type in ("link_open", "em_open", "strong_open"):
+            opened.append((str(token.attrGet("href") or token.markup), len(found.text)))
+        elif token.type == "link_close":
+            target, start = opened.pop()
+            found.text += UNKNOWN * (len(found.text) == start)
+            found.shown.append((target, found.text[start:]))
+        elif token.type in ("em_close", "strong_close"):
+            sign, start = opened.pop()
+            found.marked.append((sign.replace("_", "*"), found.text[start:]))
     return found
-
-
-# Tokens that are counted as they are, and their text.
-_COUNTED: dict[str, tuple[str, Callable[[Token], str]]] = {
-    "link_open": ("link", lambda token: str(token.attrGet("href"))),
-    "image": ("image", lambda token: str(token.attrGet("src"))),
-    "footnote_ref": ("footnote", lambda token: f"[^{token.meta['label']}]"),
-    "code_inline": ("code", lambda token: f"`{token.content}`"),
-    "html_inline": ("html", lambda token: token.content),
-    "substitution_inline": ("stray", lambda _: "{{"),
-}
-_SPANS = {"link_open", "em_open", "strong_open"}
-_LINES = {"softbreak", "hardbreak", "s_open", "span_open"}
-_SIGNS = re.compile(r"\*+|`+|\]\s*\(|\{\{|\{%|\}\}|%\}|\{[\w:-]+\}")
 
 
 def _add(found: Markup, token: Token) -> None:
     text = token.content
     if token.type in _COUNTED:
-        kind, key = _COUNTED[token.type]
-        found.parts[kind, key(token)] += 1
+        kind, form = _COUNTED[token.type]
+        found.parts[kind, form.format(token)] += 1
     if token.type == "code_inline":
         found.text += UNKNOWN
-    elif token.type == "myst_role" and token.meta["name"] in TEXT_ROLES:
-        found.parts["role", f"{{{token.meta['name']}}}"] += 1
-        found.text += text
     elif token.type == "myst_role":
+        role = f"{{{token.meta['name']}}}"
+        if token.meta["name"] in TEXT_ROLES:
+            found.parts["role", role] += 1
+            found.text += text
+            return
         match = ROLE.fullmatch(text)
-        shown, target = (match["shown"], match["target"]) if match else (text, text)
-        found.parts["role", f"{{{token.meta['name']}}}`{target}`"] += 1
+        shown, target = match.groups() if match else (text, text)
+        found.parts["role", f"{role}`{target}`"] += 1
         found.shown.append((target, shown))
         found.text += shown
         found.running += " | "
@@ -129,17 +128,6 @@ def _add(found: Markup, token: Token) -> None:
         found.text += text
         found.running += text
         found.parts.update(("stray", re.sub(r"\s", "", sign)) for sign in _SIGNS.findall(text))
-
-
-# What a translation writes for a part that it lacks.
-_SHAPES = {
-    "role": "{item}",
-    "link": "[{words}]({item})",
-    "image": "![…]({item})",
-    "footnote": "{item}",
-    "code": "{item}",
-    "html": "{item}",
-}
 
 
 def differences(
@@ -158,13 +146,14 @@ def differences(
     if after.blocks != before.blocks and translation.strip():
         yield Difference("block", _block(translation), mutable=False)
         return
-    for code, shape in _SHAPES.items():
+    french = dict(before.shown)
+    for code in ("role", "link", "image", "footnote", "code", "html"):
         old, new = before.counted(code), after.counted(code)
         if old != new:
             fewer = new.total() <= old.total()
             sites = all(link.startswith("https://") for link in (new - old))
             safe = fewer and (code == "code" or (code == "link" and sites))
-            yield Difference(code, _changes(before, old, new, shape, words), safe)
+            yield Difference(code, _changes(old, new, code, words, french), safe)
     yield from _stray(before.counted("stray"), after.counted("stray"))
     # Sphinx would take these for its own marks.
     if re.search(r"::\s*\Z|#\s*noqa\s*\Z", translation):
@@ -198,16 +187,22 @@ def _block(translation: str) -> str:
 
 
 def _changes(
-    before: Markup, old: Counter[str], new: Counter[str], shape: str, words: Mapping[str, str]
+    old: Counter[str],
+    new: Counter[str],
+    code: str,
+    words: Mapping[str, str] = MappingProxyType({}),
+    french: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return in words what `new` lacks of `old`, and what it has beyond it."""
     said = []
     for item in old - new:
-        role = re.fullmatch(r"(\{[\w:-]+\})`(.*)`", item, re.DOTALL)
-        target = role[2] if role else item
-        french = dict(before.shown).get(target, "")
-        word = words.get(target) or (f"(your words for “{french}”)" if french else "")
-        written = f"{role[1]}`{word} <{target}>`" if role else shape.format(item=item, words=word)
+        role, _, target = (
+            item.removesuffix("`").partition("`") if code == "role" else ("", "", item)
+        )
+        shown = french.get(target, "")
+        word = words.get(target) or (f"(your words for “{shown}”)" if shown else "")
+        forms = {"link": f"[{word}]({item})", "image": f"![…]({item})"}
+        written = f"{role}`{word} <{target}>`" if target and role else forms.get(code, item)
         said.append(f"{item} is missing: write {written}")
     said += [f"{item} is not in the message: remove it" for item in (new - old)]
     return " ".join("; ".join(said).split())
@@ -218,11 +213,8 @@ def refused(message: str, translation: str, muted: Collection[str] = ()) -> list
 
     It shows those whose harmless faults a person `muted`, by check.
     """
-    return [
-        each
-        for each in differences(message, translation)
-        if not (each.mutable and each.code in muted)
-    ]
+    found = differences(message, translation)
+    return [each for each in found if not (each.mutable and each.code in muted)]
 
 
 def interface_differences(message: str, translation: str) -> Iterator[Difference]:
@@ -230,7 +222,7 @@ def interface_differences(message: str, translation: str) -> Iterator[Difference
     placeholder = r"%\(\w+\)s|\{\w+\}"
     old, new = (Counter(re.findall(placeholder, text)) for text in (message, translation))
     if old != new:
-        yield Difference("placeholder", _changes(Markup(), old, new, "{item}", {}), mutable=False)
+        yield Difference("placeholder", _changes(old, new, "placeholder"), mutable=False)
     elif old and "%" in re.sub(f"{placeholder}|%%", "", translation):
         yield Difference("placeholder", "a lone % breaks the page: write %%", mutable=False)
     for sign in '<>"':

@@ -42,8 +42,8 @@ TEXT_ROLES = {"kbd", "sub", "sup"}
 ROLES = {"term", *TEXT_ROLES}
 ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
 
-_DIRECTIVE = re.compile(r"\{(?P<name>[\w:-]+)\}(?P<argument>.*)", re.DOTALL)
-OPTION = re.compile(r"\s*:(?P<name>[\w-]+):\s*(?P<value>.*)")
+_DIRECTIVE = re.compile(r"\{([\w:-]+)\}\s*(.*?)\s*", re.DOTALL)
+_OPTION = re.compile(r"\s*:(?P<name>[\w-]+):\s*(?P<value>.*)")
 
 
 @cache
@@ -57,23 +57,16 @@ def markdown_parser() -> MarkdownIt:
 
 @dataclass(frozen=True)
 class Piece:
-    """A Markdown token, the line it starts at (from 1), and the directives around it."""
+    """A Markdown token, the line it starts at (from 1), and the directives around it.
+
+    If it is a directive itself, its name and what follows that.
+    """
 
     token: Token
     line: int
     directives: tuple[str, ...]
-
-    @property
-    def directive(self) -> str:
-        """The name of the directive that the token is, or ""."""
-        match = _DIRECTIVE.match(self.token.info)
-        return match["name"] if match and self.token.type in ("colon_fence", "fence") else ""
-
-    @property
-    def argument(self) -> str:
-        """What follows the name of the directive."""
-        match = _DIRECTIVE.match(self.token.info)
-        return match["argument"].strip() if match else ""
+    directive: str = ""
+    argument: str = ""
 
     @property
     def is_prose(self) -> bool:
@@ -83,7 +76,7 @@ class Piece:
     def options_and_body(self) -> tuple[dict[str, str], list[str]]:
         """Return the options of a directive by their names, and the lines that follow them."""
         body, options = self.token.content.splitlines(), {}
-        while body and (match := OPTION.match(body[0])):
+        while body and (match := _OPTION.match(body[0])):
             options[match["name"]] = match["value"]
             del body[0]
         return options, body
@@ -94,7 +87,8 @@ def pieces(text: str, line: int = 1, directives: tuple[str, ...] = ()) -> Iterat
     environment: dict[str, dict[str, dict[str, list[int]]]] = {}
     for token in markdown_parser().parse(text, environment):
         here = line + (token.map[0] if token.map else 0)
-        piece = Piece(token, here, directives)
+        fence = _DIRECTIVE.fullmatch(token.info) if token.type in ("colon_fence", "fence") else None
+        piece = Piece(token, here, directives, *(fence.groups() if fence else ()))
         yield piece
         for child in token.children or ():
             yield Piece(child, here, directives)

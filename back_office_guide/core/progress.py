@@ -1,17 +1,17 @@
 """How far a language is: its messages counted. A fuzzy message does not count as translated."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import polib
 
-from back_office_guide.core.catalog import INTERFACE, Catalogs, folder_of, muted, read_all
+from back_office_guide.core.catalog import INTERFACE, folder_of, muted, read_all
 from back_office_guide.core.languages import Language, Languages
 from back_office_guide.core.markup import Difference, interface_differences, refused
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """How many messages are translated, to be reviewed, empty, and how many words these hold."""
 
     translated: int = 0
@@ -30,11 +30,6 @@ class Count:
         """The translated messages in percent, rounded down: 100 means all of them."""
         return 100 * self.translated // self.messages if self.messages else 100
 
-    def __add__(self, other: "Count") -> "Count":
-        """Return the sum of two counts."""
-        mine, theirs = asdict(self), asdict(other)
-        return Count(**{name: mine[name] + theirs[name] for name in mine})
-
 
 def refusals(entry: polib.POEntry, name: str) -> list[Difference]:
     """Return why the build does not show the translation of an entry of the catalog `name`."""
@@ -52,23 +47,13 @@ def count(catalog: polib.POFile, name: str) -> Count:
     written = [entry for entry in live if entry.translated()]
     shown = [entry for entry in written if not refusals(entry, name)]
     fuzzy = sum(entry.fuzzy for entry in live) + len(written) - len(shown)
-    return Count(
-        translated=len(shown),
-        fuzzy=fuzzy,
-        empty=len(live) - len(shown) - fuzzy,
-        words=sum(len(entry.msgid.split()) for entry in live),
-        translated_words=sum(len(entry.msgid.split()) for entry in shown),
-    )
+    words, translated_words = (sum(len(e.msgid.split()) for e in some) for some in (live, shown))
+    return Count(len(shown), fuzzy, len(live) - len(shown) - fuzzy, words, translated_words)
 
 
-def total(counts: dict[str, Count]) -> Count:
-    """Return the sum of the counts of a language's catalogs."""
-    return sum(counts.values(), Count())
-
-
-def counts(catalogs: Catalogs) -> dict[str, Count]:
-    """Return the count of each catalog of a language, by name."""
-    return {name: count(catalog, name) for name, catalog in catalogs.items()}
+def total(counts: Iterable[Count]) -> Count:
+    """Return the sum of counts."""
+    return Count(*map(sum, zip(*counts, strict=True)))
 
 
 def is_ready(language: Language, counted: Count, languages: Languages) -> bool:
@@ -83,8 +68,9 @@ def published(languages: Languages, locale: Path) -> tuple[Language, ...]:
     `locale` is the folder of the catalogs; damaged ones are not counted.
     """
 
-    def counted(language: Language) -> Count:
-        return total(counts(read_all(folder_of(language.code, locale))[0]))
+    def ready(language: Language) -> bool:
+        catalogs, _ = read_all(folder_of(language.code, locale))
+        counted = total(count(catalog, name) for name, catalog in catalogs.items())
+        return is_ready(language, counted, languages)
 
-    selected = languages.select("")
-    return tuple(each for each in selected if is_ready(each, counted(each), languages))
+    return tuple(filter(ready, languages.select("")))

@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 
 from back_office_guide.core.catalog import INTERFACE
+from back_office_guide.core.faults import Fault, tell
 from back_office_guide.core.markup import UNKNOWN, markup_of
 from back_office_guide.core.paths import DOCS, ROOT, TEMPLATES
 
@@ -27,24 +28,11 @@ WORDS = DOCS / "words.txt"
 OPTIONS_OFF = ["apos", "nbsp", "typo", "unit", "num", "liga"]
 
 
-@dataclass(frozen=True)
-class Message:
-    """A message as plain text, and where it comes from: "docs/page.md:12"."""
-
-    origin: str
-    text: str
-
-
-def messages(templates: Path) -> list[Message]:
-    """Return the French messages of the .pot files under the folder `templates`."""
-    found = []
+def messages(templates: Path) -> Iterator[polib.POEntry]:
+    """Yield the French messages of the .pot files under the folder `templates`."""
     for path in sorted(templates.rglob("*.pot")):
-        if path.stem == INTERFACE:  # whose messages are English
-            continue
-        for entry in polib.pofile(str(path)):
-            file, line = entry.occurrences[0]
-            found.append(Message(f"{file.lstrip('./')}:{line}", plain(entry.msgid)))
-    return found
+        if path.stem != INTERFACE:  # whose messages are English
+            yield from polib.pofile(str(path))
 
 
 def plain(msgid: str) -> str:
@@ -52,32 +40,28 @@ def plain(msgid: str) -> str:
     return " ".join(markup_of(msgid).text.replace(UNKNOWN, "Paul").replace("★", "").split())
 
 
-def faults(found: list[Message], excused: set[str]) -> list[str]:
-    """Return one line for each fault that Grammalecte sees and that is not `excused`."""
+def faults(found: list[polib.POEntry], excused: set[str]) -> Iterator[Fault]:
+    """Yield each fault that Grammalecte sees in messages and that is not `excused`."""
+    texts = [plain(entry.msgid) for entry in found]
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        file.writelines(f"{message.text}\n" for message in found)
+        file.writelines(f"{text}\n" for text in texts)
         file.flush()
         command = ["grammalecte-cli", "--file", file.name, "--json", "--opt_off", *OPTIONS_OFF]
         answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    report = []
     for paragraph in json.loads(answer.stdout)["data"]:
-        message = found[paragraph["iParagraph"] - 1]
+        number = paragraph["iParagraph"] - 1
+        file_name, line = found[number].occurrences[0]
+        path = ROOT / file_name
         for error in paragraph["lGrammarErrors"]:
-            shown = message.text[max(0, error["nStart"] - 20) : error["nEnd"] + 20]
-            if any(" " in words and words in shown for words in excused):
-                continue
-            advice = " / ".join(error["aSuggestions"][:3])
-            report.append(
-                f"{message.origin}: “{shown}”: {error['sMessage']}"
-                + (f" Write: {advice}" if advice else "")
-            )
-        report += [
-            f"{message.origin}: “{error['sValue']}”: unknown word. "
-            f"Correct it, or add it to {WORDS.relative_to(ROOT)}"
-            for error in paragraph["lSpellingErrors"]
-            if not excused & {error["sValue"], error["sValue"].lower()}
-        ]
-    return report
+            shown = texts[number][max(0, error["nStart"] - 20) : error["nEnd"] + 20]
+            if not any(" " in words and words in shown for words in excused):
+                advice = " / ".join(error["aSuggestions"][:3])
+                what = f"“{shown}”: {error['sMessage']}" + (f" Write: {advice}" if advice else "")
+                yield Fault(path, int(line), what)
+        for word in (error["sValue"] for error in paragraph["lSpellingErrors"]):
+            if not excused & {word, word.lower()}:
+                what = f"“{word}”: unknown word. Correct it, or add it to {WORDS.relative_to(ROOT)}"
+                yield Fault(path, int(line), what)
 
 
 def main() -> int:
@@ -86,9 +70,7 @@ def main() -> int:
         print("Grammar and spelling not checked: grammalecte-cli is missing.", file=sys.stderr)
         return 1 if os.environ.get("CI") else 0
     excused = set(WORDS.read_text(encoding="utf-8").splitlines())
-    report = faults(messages(TEMPLATES), excused)
-    print(*report, sep="\n", end="\n" if report else "", file=sys.stderr)
-    return 1 if report else 0
+    return tell(faults(list(messages(TEMPLATES)), excused))
 
 
 if __name__ == "__main__":

@@ -9,18 +9,11 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
-from back_office_guide.core.faults import Fault
-from back_office_guide.core.pages import (
-    DIRECTIVES,
-    OPTION,
-    ROLES,
-    Page,
-    Piece,
-    Terms,
-    bare_term,
-)
+from back_office_guide.core.faults import Fault, tell
+from back_office_guide.core.pages import DIRECTIVES, ROLE, ROLES, Page, Piece, Terms, bare_term
 from back_office_guide.core.paths import DOCS, ROOT
 from back_office_guide.french.typography import typeset, typeset_page
 
@@ -85,45 +78,42 @@ INSTEAD_OF_ROLES = {
     "write [text](https://…)": "cve cwe download pep rfc",
     SENTENCE: "eq math",
 }
-
-
-def _by_name(instead: dict[str, str]) -> dict[str, str]:
-    return {name: advice for advice, names in instead.items() for name in names.split()}
-
-
-_DIRECTIVES, _ROLES = _by_name(INSTEAD_OF_DIRECTIVES), _by_name(INSTEAD_OF_ROLES)
-_PATTERNS = [(re.compile(pattern), advice) for pattern, advice in PATTERNS.items()]
 SITE_ONLY = "contribuer"  # the folder of the pages that are on the site alone
-_PICTURES = (".svg", ".png", ".jpg")
+PICTURES = (".svg", ".png", ".jpg")
+STRAIGHT = 'straight quotation mark ("): write « … »'
+_MONEY_OR_SHARE = re.compile(
+    r"\d[\d,\s\u202f]*\s*(?:€|%|(?:milliers |millions |milliards )?d’euros)"
+)
+
+Found = Iterator[tuple[int, str]]
+"""The line of each fault of a page, and what is wrong."""
 
 
-def refused(page: Page, labels: dict[str, Page]) -> Iterator[Fault]:
+def refused(page: Page, labels: dict[str, Page]) -> Found:
     """Yield the constructs that the site, the book, the e-book or a translation would lose.
 
     `labels` are those that the guide defines, written `(label)=`, and their pages.
     """
     if not re.fullmatch(r"[a-z0-9-]+", page.path.stem):
-        yield Fault(page.path, 1, "its name is in every address: rename it, of a-z, 0-9 and -")
+        yield 1, "its name is in every address: rename it, of a-z, 0-9 and -"
     title = next((piece for piece in page.pieces if piece.token.type == "heading_open"), None)
     if title is None or title.token.tag != "h1":
-        yield Fault(page.path, 1, "no title: begin with # and the title")
+        yield 1, "no title: begin with # and the title"
     for piece in page.pieces:
-        for message in (*_refused(piece), *_dead_links(piece, page, labels)):
-            yield Fault(page.path, piece.line, message)
+        refusal = _refused_directive if piece.directive else _refused
+        yield from ((piece.line, what) for what in refusal(piece))
+        if piece.token.type == "link_open":
+            yield from ((piece.line, what) for what in _dead_link(piece, page, labels))
         if piece.directive == "glossary":
-            for offset, line in enumerate(piece.token.content.splitlines(), start=1):
-                if re.match(r"\S.*\s:\s", line) and not line.startswith(":"):
-                    yield Fault(
-                        page.path,
-                        piece.line + offset,
-                        "a colon in a term makes it two: write the term without it",
-                    )
+            for number, line in enumerate(piece.token.content.splitlines(), start=piece.line + 1):
+                if re.match(r"[^:\s].*\s:\s", line):
+                    yield number, "a colon in a term makes it two: write the term without it"
 
 
-def _dead_links(piece: Piece, page: Page, labels: dict[str, Page]) -> Iterator[str]:
+def _dead_link(piece: Piece, page: Page, labels: dict[str, Page]) -> Iterator[str]:
     target = str(piece.token.attrGet("href"))
     path, _, label = target.partition("#")
-    if piece.token.type != "link_open" or re.match(r"(https?|mailto):", target):
+    if re.match(r"(https?|mailto):", target):
         return
     if path or label not in labels:
         yield (
@@ -136,27 +126,25 @@ def _dead_links(piece: Piece, page: Page, labels: dict[str, Page]) -> Iterator[s
 
 def _refused(piece: Piece) -> Iterator[str]:
     token = piece.token
-    if piece.directive:
-        yield from _refused_directive(piece)
-    elif advice := TOKENS.get(
-        f"fence {token.info}".strip() if token.type == "fence" else token.type
-    ):
-        yield advice
+    kind = f"fence {token.info}".strip() if token.type == "fence" else token.type
+    if kind in TOKENS:
+        yield TOKENS[kind]
     elif "task-list-item" in str(token.attrGet("class") or ""):
         yield "a check box is lost: write a plain list"
     elif {"id", "class"} & token.attrs.keys() and not token.type.startswith("myst"):
         yield "an attribute is dropped: remove the {…}"
     elif token.type == "text":
-        yield from (advice for pattern, advice in _PATTERNS if pattern.search(token.content))
+        yield from (advice for form, advice in PATTERNS.items() if re.search(form, token.content))
     elif token.type == "myst_role" and (name := token.meta["name"]) not in ROLES:
-        advice = _ROLES.get(name, TEXT)
+        advice = _instead(INSTEAD_OF_ROLES, name)
         yield f"the role {{{name}}} is none of {', '.join(sorted(ROLES))}: {advice}"
 
 
 def _refused_directive(piece: Piece) -> Iterator[str]:
     name = piece.directive
     if name not in DIRECTIVES:
-        yield f"{{{name}}} is lost in an output or in translation: {_DIRECTIVES.get(name, TEXT)}"
+        advice = _instead(INSTEAD_OF_DIRECTIVES, name)
+        yield f"{{{name}}} is lost in an output or in translation: {advice}"
         return
     if piece.token.type == "fence":
         yield f"a directive between ``` is not checked: write :::{{{name}}}"
@@ -169,34 +157,35 @@ def _refused_directive(piece: Piece) -> Iterator[str]:
         for entry in filter(None, map(str.strip, body)):
             if not re.fullmatch(r"[\w/-]+", entry):
                 yield f"“{entry}” is shown nowhere in full: write the name of a page, without .md"
-    if name == "figure" and not piece.argument.endswith(_PICTURES):
-        yield f"“{piece.argument}” is no picture for all outputs: make it {' or '.join(_PICTURES)}"
+    if name == "figure" and not piece.argument.endswith(PICTURES):
+        yield f"“{piece.argument}” is no picture for all outputs: make it {' or '.join(PICTURES)}"
 
 
-STRAIGHT = 'straight quotation mark ("): write « … »'
+def _instead(table: dict[str, str], name: str) -> str:
+    """Return what a table advises to write in the place of a name."""
+    return next((advice for advice, names in table.items() if name in names.split()), TEXT)
 
 
-def typography(page: Page) -> Iterator[Fault]:
+def typography(page: Page) -> Found:
     """Yield the lines whose typography is not that of the house, and long lines of sentences."""
     lines = zip(page.text.split("\n"), typeset_page(page.text).split("\n"), strict=True)
     for number, (line, right) in enumerate(lines, start=1):
         if line != right:
             place = next(
-                i for i, pair in enumerate(zip(line, right, strict=False)) if len({*pair}) > 1
+                i for i, (a, b) in enumerate(zip(line, f"{right}\n", strict=False)) if a != b
             )
             shown = right[max(0, place - 12) : place + 12].strip()
-            what = f"typography, near “{shown}”: run `make typography`, which writes it"
-            yield Fault(page.path, number, what)
+            yield number, f"typography, near “{shown}”: run `make typography`, which writes it"
     for piece in page.pieces:
         if piece.token.type == "text" and '"' in piece.token.content:
-            yield Fault(page.path, piece.line, STRAIGHT)
+            yield piece.line, STRAIGHT
         if piece.token.type == "inline":
             for number, line in enumerate(piece.token.content.split("\n"), start=piece.line):
                 if re.search(r"[.!?…]\s+[«\u00a0]*[A-ZÀÂÇÉÈÊÎÔ]", line):
-                    yield Fault(page.path, number, "two sentences on a line: write one a line")
+                    yield number, "two sentences on a line: write one a line"
 
 
-def unlinked_terms(page: Page, terms: Terms) -> Iterator[Fault]:
+def unlinked_terms(page: Page, terms: Terms) -> Found:
     """Yield the terms whose first use in the page's text does not lead to the glossary.
 
     Titles, the text of links and the alternative texts of figures do not count as uses.
@@ -205,50 +194,31 @@ def unlinked_terms(page: Page, terms: Terms) -> Iterator[Fault]:
     skipped = 0
     for piece in page.pieces:
         token = piece.token
-        if token.type in ("heading_open", "link_open"):
-            skipped += 1
-        elif token.type in ("heading_close", "link_close"):
-            skipped -= 1
+        if token.type in ("heading_open", "heading_close", "link_open", "link_close"):
+            skipped += token.nesting
         elif token.type == "myst_role" and token.meta["name"] == "term":
-            match = re.fullmatch(r"(?:.*<)?([^<>]*)>?", token.content, re.DOTALL)
-            assert match is not None  # noqa: S101, the pattern takes any text
-            seen.add(match[1])
+            role = ROLE.fullmatch(token.content)
+            seen.add(role["target"] if role else token.content)
         elif token.type == "text" and not skipped:
             for term in terms.within(token.content):
                 if term not in seen:
                     seen.add(term)
-                    yield Fault(
-                        page.path,
-                        piece.line,
-                        f"“{bare_term(term)}” is a term of the glossary, here for the "
-                        f"first time: write {{term}}`{term}`",
-                    )
+                    what = f"“{bare_term(term)}” is a term of the glossary, here for the first time"
+                    yield piece.line, f"{what}: write {{term}}`{term}`"
 
 
-_MONEY_OR_SHARE = re.compile(
-    r"\d[\d,\s\u202f]*\s*(?:€|%|(?:milliers |millions |milliards )?d’euros)"
-)
-
-
-def unsourced_figures(page: Page) -> Iterator[Fault]:
+def unsourced_figures(page: Page) -> Found:
     """Yield the paragraphs and tables with an amount or a share, and no link to a source."""
     for piece in page.pieces:
-        token = piece.token
-        if piece.directive == "list-table":
-            text = token.info + token.content
-        elif token.type == "inline" and "list-table" not in piece.directives:
-            text = token.content
-        else:
-            continue
-        if _MONEY_OR_SHARE.search(text) and "](#src-" not in text:
-            yield Fault(
-                page.path,
-                piece.line,
-                "an amount or a share without source: add a link to its entry, [text](#src-…)",
-            )
+        text = piece.token.info + piece.token.content
+        whole = piece.token.type == "inline" and "list-table" not in piece.directives
+        amount = _MONEY_OR_SHARE.search(text) and "](#src-" not in text
+        if amount and (whole or piece.directive == "list-table"):
+            what = "an amount or a share without source: add a link to its entry, [text](#src-…)"
+            yield piece.line, what
 
 
-def figure_directives(page: Page, docs: Path) -> Iterator[Fault]:
+def figure_directives(page: Page, docs: Path) -> Found:
     """Yield the figures of a page without a file under `docs`, alternative text or caption."""
     for piece in page.pieces:
         if piece.directive != "figure":
@@ -256,47 +226,39 @@ def figure_directives(page: Page, docs: Path) -> Iterator[Fault]:
         options, body = piece.options_and_body()
         start = docs if piece.argument.startswith("/") else page.path.parent
         if not (start / piece.argument.lstrip("/")).is_file():
-            yield Fault(
-                page.path, piece.line, f"no file {piece.argument}: draw it, or name another"
-            )
-        alternative = options.get("alt", "").strip()
-        if not alternative:
-            yield Fault(page.path, piece.line, "no alternative text: write :alt: and what is shown")
+            yield piece.line, f"no file {piece.argument}: draw it, or name another"
+        alternative = options.get("alt", "")
+        if not alternative.strip():
+            yield piece.line, "no alternative text: write :alt: and what is shown"
         if '"' in alternative:
-            yield Fault(page.path, piece.line, STRAIGHT)
-        if not any(line.strip() and not OPTION.match(line) for line in body):
-            yield Fault(page.path, piece.line, "no caption: write it below the options")
+            yield piece.line, STRAIGHT
+        if not any(map(str.strip, body)):
+            yield piece.line, "no caption: write it below the options"
 
 
-def drawing(path: Path) -> Iterator[Fault]:
-    """Yield what the SVG file `path` lacks: title, description, text, typography."""
+def drawing(path: Path, pages: list[Page]) -> Found:
+    """Yield what the SVG file `path` lacks: title, description, text, typography, a page."""
+    if not any(path.name in page.text for page in pages):
+        yield 1, "no page shows this figure: show it or remove it"
     try:
         svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
     except ET.ParseError as error:
-        yield Fault(path, error.position[0], f"not well-formed: {error}")
+        yield error.position[0], f"not well-formed: {error}"
         return
     for name in ("title", "desc", "text"):
         nodes = list(svg.iter(f"{SVG}{name}"))
         texts = ["".join(node.itertext()).strip() for node in nodes]
         if not texts or not all(texts):
-            yield Fault(path, 1, f"no <{name}>, or an empty one: write it")
+            yield 1, f"no <{name}>, or an empty one: write it"
         for text in texts:
             if text != typeset(text):
-                yield Fault(path, 1, f"typography, in “{text}”: run `make typography`")
-        for inside in (child for node in nodes for child in node):
-            what = (
-                f"<{inside.tag.removeprefix(SVG)}> in a <{name}> is not translated: write a <text>"
-            )
-            yield Fault(path, 1, f"{what} for each piece")
-    for node in svg.iter():
-        if (name := node.tag.removeprefix(SVG)) in (
-            "a",
-            "foreignObject",
-            "image",
-            "script",
-            "style",
-        ):
-            yield Fault(path, 1, f"<{name}> is lost in an output: draw with shapes and <text>")
+                yield 1, f"typography, in “{text}”: run `make typography`"
+        for inside in (child.tag.removeprefix(SVG) for node in nodes for child in node):
+            what = f"<{inside}> in a <{name}> is not translated"
+            yield 1, f"{what}: write a <text> for each piece"
+    for name in ("a", "foreignObject", "image", "script", "style"):
+        if svg.find(f".//{SVG}{name}") is not None:
+            yield 1, f"<{name}> is lost in an output: draw with shapes and <text>"
 
 
 def check(docs: Path) -> list[Fault]:
@@ -308,21 +270,17 @@ def check(docs: Path) -> list[Fault]:
         for label in re.findall(r"^\s*(?:- )?\(([^)\s]+)\)=$", page.text, re.MULTILINE)
     }
     terms = Terms(pages)
-    faults: list[Fault] = []
-    for path in sorted(docs.rglob("*.svg")):
-        if "_theme" in path.relative_to(docs).parts:
-            continue
-        faults += drawing(path)
-        if not any(path.name in page.text for page in pages):
-            faults.append(Fault(path, 1, "no page shows this figure: show it or remove it"))
+    found = {
+        path: drawing(path, pages)
+        for path in docs.rglob("*.svg")
+        if "_theme" not in path.relative_to(docs).parts
+    }
     for page in pages:
-        faults += figure_directives(page, docs)
-        faults += refused(page, labels)
-        faults += typography(page)
+        checks = [figure_directives(page, docs), refused(page, labels), typography(page)]
         if page.path.parent.name != "annexes":  # the glossary and the sources themselves
-            faults += unsourced_figures(page)
-            faults += unlinked_terms(page, terms)
-    return sorted(faults)
+            checks += [unsourced_figures(page), unlinked_terms(page, terms)]
+        found[page.path] = chain(*checks)
+    return sorted(Fault(path, line, what) for path, each in found.items() for line, what in each)
 
 
 def style() -> list[Fault]:
@@ -341,10 +299,7 @@ def style() -> list[Fault]:
 
 def main() -> int:
     """Print the faults. Return 1 if there are any."""
-    faults = sorted([*check(DOCS), *style()])
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    return 1 if faults else 0
+    return tell(sorted([*check(DOCS), *style()]))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ before ; ! ? and between thousands, and U+00A0 (no-break space) before : € % a
 
 import re
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,95 +31,71 @@ RULES = [
     (r"(?<=\b[LRD]\.) (?=\d)", WIDE),
     (rf"(?<!n°{WIDE})\b(\d{{4}})-(\d{{4}})\b", "\\1\u2013\\2"),
 ]
-COMPILED = [(re.compile(pattern, re.MULTILINE), replacement) for pattern, replacement in RULES]
-
-# Code, addresses, comments, options: the parser would refuse each change, and none is tried.
+# Code, addresses, comments, directives: no prose, which one character replaces meanwhile.
+MASK = "\ue000"
 OPAQUE = re.compile(
-    r"^[ ]*(```+)(?s:.*?)^[ ]*\1$|^%.*|(?P<role>\})?`[^`\n]+`|\]\(\S*?\)|<http\S+?>|^\s*:+\S+",
+    r"^[ ]*(```+)(?s:.*?)^[ ]*\1$|^%.*|(?P<role>\})?`[^`\n\ue000]+`|\]\(\S*?\)|<http\S+?>|^\s*:+\S+"
+    rf"|{MASK}",
     re.MULTILINE,
 )
 # What the rules change in a text: without it, they have changed nothing else.
 _CHANGED = str.maketrans({" ": "", NARROW: "", WIDE: "", "…": "...", "’": "'", "\u2013": "-"})
 _TEXT_OPTIONS = {"alt", "caption"}
 
-Edit = tuple[int, int, str]
-
 
 def typeset(text: str) -> str:
     """Return a plain text with the spaces, apostrophes and dashes of the house."""
-    for pattern, replacement in COMPILED:
-        text = pattern.sub(replacement, text)
+    for pattern, replacement in RULES:
+        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
     return text
 
 
 def typeset_page(text: str) -> str:
     """Return a Markdown text with its prose typeset.
 
-    A change is made where the parser takes it for nothing but a change of text.
+    A line is changed where the parser takes that for nothing but a change of text.
     """
-    given = text
-    for pattern, replacement in COMPILED:
-        matches = ((each, each.expand(replacement)) for each in pattern.finditer(text))
-        edits = [(*each.span(), right) for each, right in matches if each[0] != right]
-        if edits:
-            opaque = {
-                place
-                for each in OPAQUE.finditer(text)
-                for place in range(*each.span())
-                if not each["role"]
-            }
-            text = _edited(text, [edit for edit in edits if edit[1] - 1 not in opaque])
+    opaque = (match[0] for match in OPAQUE.finditer(text) if not match["role"])
+    masked = OPAQUE.sub(lambda match: match[0] if match["role"] else MASK, text)
+    right = re.sub(MASK, lambda _: next(opaque), typeset(masked)).split("\n")
+    lines = text.split("\n")
+    fresh = "\n".join(_safe(lines, right, range(len(lines))))
     # One change may make another possible.
-    return text if text == given else typeset_page(text)
+    return text if text == fresh else typeset_page(fresh)
 
 
-def _edited(text: str, edits: list[Edit]) -> str:
-    """Return a text with those of `edits` that change no token, found by halves."""
-    fresh = text
-    for start, end, right in reversed(edits):
-        fresh = fresh[:start] + right + fresh[end:]
-    if not edits or _tokens(fresh) == _tokens(text):
+def _safe(lines: list[str], right: list[str], places: range) -> list[str]:
+    """Return lines with those of the `right` ones at `places` that change no token, by halves."""
+    fresh = lines.copy()
+    fresh[places.start : places.stop] = right[places.start : places.stop]
+    if fresh == lines or _tokens("\n".join(fresh)) == _tokens("\n".join(lines)):
         return fresh
-    if len(edits) == 1:
-        return text
-    half = len(edits) // 2
-    return _edited(_edited(text, edits[half:]), edits[:half])
+    if len(places) == 1:
+        return lines
+    half = len(places) // 2
+    return _safe(_safe(lines, right, places[half:]), right, places[:half])
 
 
 @lru_cache(maxsize=4)
 def _tokens(text: str) -> list[tuple[object, ...]]:
     """Return the tokens of a Markdown text; of their text, what no rule changes."""
-    return [
-        (
-            *(
-                piece.token.type,
-                piece.line,
-                piece.directives,
-                piece.token.attrs,
-                piece.token.markup,
-            ),
-            *(piece.token.level, piece.token.meta, piece.token.hidden, *_content(piece)),
-        )
-        for piece in pieces(text)
-    ]
+    return [(piece.line, piece.directives, *_seen(piece)) for piece in pieces(text)]
 
 
-def _content(piece: Piece) -> tuple[object, ...]:
+def _seen(piece: Piece) -> Iterator[object]:
     token = piece.token
+    yield from (token.type, token.attrs, token.markup, token.level, token.meta, token.hidden)
     if token.type == "text" or (token.type == "myst_role" and token.meta["name"] in ROLES):
-        return (token.content.translate(_CHANGED),)
-    if token.type == "colon_fence" and piece.directive:
+        yield token.content.translate(_CHANGED)
+    elif token.type == "colon_fence" and piece.directive:
         options, body = piece.options_and_body()
         free = piece.is_prose and piece.directive not in NO_TITLE
-        return (
-            token.info.translate(_CHANGED) if free else token.info,
-            {
-                name: value.translate(_CHANGED) if name in _TEXT_OPTIONS else value
-                for name, value in options.items()
-            },
-            len(body) if piece.is_prose else body,
-        )
-    return (token.info, "" if token.type == "inline" else token.content)
+        yield token.info.translate(_CHANGED) if free else token.info
+        for name, value in options.items():
+            yield name, value.translate(_CHANGED) if name in _TEXT_OPTIONS else value
+        yield len(body) if piece.is_prose else body
+    elif token.type != "inline":
+        yield from (token.info, token.content)
 
 
 def typeset_figure(text: str) -> str:
