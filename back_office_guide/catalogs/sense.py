@@ -256,7 +256,7 @@ def _pairs(text: str, original: str, language: Language) -> Iterator[Difference]
     pairs = ["()", "[]", opening.strip() + closing.strip()]
     if language.code.startswith("es"):
         pairs += ["¿?", "¡!"]
-        text = values.without_quotations(original, text, values.QUOTED)[1]
+        text = values.without_quotations(original, text)[1]
     text = re.sub(r"(?:^|[;:,]\s)\w\)", "", text)  # "a) this; b) that"
     for first, last in map(tuple, pairs):
         if first != last and text.count(first) != text.count(last):

@@ -43,17 +43,16 @@ _WORDS = {
 _SPELT = {number: re.compile(rf"\b(?:{words})(?!\w)") for number, words in _WORDS.items()}
 # Words that a number may be said with, or may not.
 _HINTS = {
-    re.compile(r"\b(?:both|twice|double|pair|beiden?|zweimal|doppel\w*|ambos|ambas|doble)\b"): (2,),
     re.compile(r"\b(?:demie?|half|medi[ao]|(?:andert)?halb\w*|نصف)\b"): (Decimal("0.5"), 30, 50),
     re.compile(r"\bquarters?\b"): (4, 25),
 }
 _DIGITS = "¤"  # before a number that is written in digits
-_HALF = r"(?:half(?: an?)?|medi[ao]|halbe\w*|demi)[\s-]"
-_HALF_OF = re.compile(rf"\b(?:(?:une?|una?|eine?|1) )?{_HALF}(?=10{{3,}}\b)")
+_HALF_OF = re.compile(
+    r"\b(?:(?:une?|una|eine?|1) )?(?:half(?: an?)?|medi[ao]|halbe\w*|demi)[\s-](?=10{3,}\b)"
+)
 # "€4.9bn"
 _SHORT = re.compile(rf"(?<=[€£$]{_DIGITS})([\d.]+)(m|bn)\b")
 _POWER = {"m": 10**6, "bn": 10**9}
-_AND_HALF = r"(?: et demie?| and a half| y medi[ao])?"
 # Between numbers that share what follows the last: "15 à 24 %", "two, three or four weeks".
 _RANGE = r"[–-]|à|au|to|a|al|bis|إلى"
 _AND = r"et|and|y|und"
@@ -66,21 +65,21 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 60480
             "decade": 315576000}  # fmt: skip
 _ABOUT = {8: 7, 15: 14}  # days that are said for one week and for two
 _LAST_DAY = 31
+_NUMBERS = (11, 5, 2, 1)  # of which the words show all plurals
 _HOUR, _DAY, _NOON = _SECONDS["hour"], _SECONDS["day"], 12
 _PERCENT, _THOUSAND, *_POWERS = map(Decimal, (100, 10**3, 10**3, 10**6, 10**9))
 
 _YEARS = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # two years, the second short
 _DATE = re.compile(r"\b(\d{1,2})[./]\s?(\d{1,2})[./]\s?(\d{4})\b")
 _CLOCK = re.compile(r"\b(\d{1,2})[.:](\d\d)(?=\s?(?:h|Uhr|[ap]\.?\s?m)\b)")
-_AFTER_NOON = re.compile(r"(?<![\d:])(\d{1,2})(?=(?::\d\d)?\s?p\.?\s?m\b)")
 _ROMAN = re.compile(r"\b([IVXL]{2,}|[VX](?=[eᵉ]))[eᵉ]?\b")
 
-QUOTED = re.compile(r"«([^»]+)»|“([^“”]+)”|„([^„“]+)“")
+QUOTED = re.compile(r"«[^»]+»|“[^“”]+”|„[^„“]+“")
 
 
 @dataclass
 class Quantity:
-    """A number in a text: whether it is `written` in digits, or a `hint`, as "both", only.
+    """A number in a text: whether it is `written` in digits, or a `hint`, as "half", only.
 
     `values` are what it may be read as; of a share, in percent too. `seconds` are how long it is,
     where it counts a unit of time, its own (`timed`) or that of a number beside it. `month` is the
@@ -110,37 +109,34 @@ class Quantity:
 Range = tuple[Decimal, Decimal]
 
 
-def without_quotations(before: str, after: str, *patterns: re.Pattern[str]) -> tuple[str, str]:
-    """Return two texts without addresses, and without what both hold and a pattern matches."""
+def without_quotations(before: str, after: str) -> tuple[str, str]:
+    """Return two texts without addresses, and without the quotations that both hold."""
     texts = ADDRESS.sub(" ", before), ADDRESS.sub(" ", after)
-    folded = [fold(text).casefold() for text in texts]
-    own = []
-    for text, other in zip(texts, reversed(folded), strict=True):
-        both = text
-        for match in (match for pattern in patterns for match in pattern.finditer(text)):
-            quoted = match[match.lastindex or 0]
-            if fold(quoted.strip()).casefold() in other:
-                both = both.replace(quoted, " ")
-        own.append(both)
-    return own[0], own[1]
+    first, second = (fold(text).casefold() for text in texts)
+
+    def own(text: str, other: str) -> str:
+        def kept(match: re.Match[str]) -> str:
+            return " " if fold(match[0][1:-1].strip()).casefold() in other else match[0]
+
+        return QUOTED.sub(kept, text)
+
+    return own(texts[0], second), own(texts[1], first)
 
 
 @cache
-def number_pattern(language: Language) -> tuple[re.Pattern[str], str, str]:
+def _number(language: Language) -> tuple[re.Pattern[str], str, str]:
     """Return what a number looks like in a language, and its marks of thousands and decimals.
 
     A point between digits is taken everywhere, as in "Python 3.11", unless it marks thousands.
     """
-    match = re.fullmatch(r"1(\D?)234(\D)5", language.number)
-    assert match is not None  # noqa: S101, languages.toml was checked for it
-    thousands, decimal = match.groups()
+    thousands, decimal = language.number[1:-5], language.number[-2]  # "1 234,5"
     grouped = rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?!\d)" if thousands else r"(?!)"
     return re.compile(rf"(?:{grouped}|\d+)(?:[{re.escape(decimal)}.]\d+)?"), thousands, decimal
 
 
 def _with_plain_numbers(text: str, language: Language) -> str:
     """Return a text with its numbers, those in words too, as plain decimals."""
-    pattern, thousands, decimal = number_pattern(language)
+    pattern, thousands, decimal = _number(language)
 
     def plain(match: re.Match[str]) -> str:
         number = re.sub(rf"{re.escape(thousands)}(?=\d{{3}})", "", match[0])
@@ -148,14 +144,12 @@ def _with_plain_numbers(text: str, language: Language) -> str:
 
     text = _DATE.sub(r"\1 \3", ADDRESS.sub("", text))
     text = _YEARS.sub(lambda match: f"{match[1]}–{match[1][:2]}{match[2]}", text)
-    text = _AFTER_NOON.sub(lambda match: str(int(match[1]) % 12 + 12), _CLOCK.sub(r"\1:\2", text))
-    text = re.sub(r"(\d{1,2}):00\b", r"\1", text)  # "11:00" is "11 h"
+    text = re.sub(r":00\b", "", _CLOCK.sub(r"\1:\2", text))  # "11:00" is "11 h"
     text = _ROMAN.sub(_roman, pattern.sub(plain, text))
     text = _SHORT.sub(lambda match: f"{match[1]} {_POWER[match[2]]}", text)
     for number, words in _SPELT.items():
         text = words.sub(number, text)
-    unit = _unit_pattern(language)
-    text = re.sub(rf"(?i)(?<=\w)-(?={unit}\b)", " ", text)  # "seven-hour days"
+    text = re.sub(rf"(?i)(?<=\w)-(?=(?:{_pattern(language, 'time')})\b)", " ", text)
     text = re.sub(r"\s", " ", text).replace("hundred and ", "hundred ")
     text = re.sub(rf"\b(?:une?|una|el|der|die|den|the) (?={_DIGITS})", "", text)
     code = language.code.partition("_")[0]
@@ -175,20 +169,55 @@ def _is_number(word: str, code: str) -> bool:
 
 
 @cache
+def _words(language: Language) -> dict[str, tuple[str, int, int]]:
+    """Return what a language counts, in words: what each is, its size, and how many of it.
+
+    The size of a unit of time is in seconds, that of a month its number; an Arabic dual is two.
+    """
+    found = {"h": ("time", _HOUR, 1), "uhr": ("time", _HOUR, 1)}
+    for unit, seconds in _SECONDS.items():
+        for number in _NUMBERS:
+            shown = format_unit(number, f"duration-{unit}", locale=language.locale).casefold()
+            name = re.sub(r"^\W*\d+\W*", "", shown)
+            found[name] = "time", seconds, 1 if name != shown else number
+    percent, currency = (
+        each.replace("5", "").strip() for each in (language.percent, language.amount)
+    )
+    names = {percent, "%", "٪"} | ({"per cent", "por 100"} if percent == "%" else set())
+    for number in _NUMBERS:
+        shown = format_unit(number, "concentr-percent", locale=language.locale)
+        names.add(re.sub(r"[\d\s]", "", shown))
+    found |= {name.casefold(): ("percent", 0, 1) for name in names}
+    names = {currency}
+    if currency == "€":
+        names |= {"EUR", *(get_currency_name("EUR", n, locale=language.locale) for n in _NUMBERS)}
+    found |= {name.casefold(): ("currency", 0, 1) for name in names}
+    return found | {name: ("month", month, 1) for name, month in _months(language).items()}
+
+
+@cache
+def _pattern(language: Language, *kinds: str) -> str:
+    """Return a pattern of the words of some kinds, the longest first, each whole."""
+    names = {name: kind for name, (kind, *_) in _words(language).items() if kind in kinds}
+    ends = {"time": r"(?=(?:e?[ns])?(?!\w))", "month": r"(?!\w)"}
+    return "|".join(
+        re.escape(name) + ends.get(names[name], r"(?!\w)" * (name[-1].isascii() and name.isalpha()))
+        for name in sorted(names, key=len, reverse=True)
+    )
+
+
+@cache
 def _quantity(language: Language) -> re.Pattern[str]:
     """Return what a plain number looks like with what it counts, and what counts without."""
-    percent, currency = _names(language.percent, language), _names(language.amount, language)
-    months = "|".join(map(re.escape, _months(language))) or "(?!)"
-    unit = rf"{_unit_pattern(language)}(?:e?[ns])?(?!\w)"
+    signs, time = ("percent", "currency", "month"), _pattern(language, "time")
     return re.compile(
-        rf"(?:\b(?P<month>{months})\.? (?={_DIGITS}))?"
-        rf"(?P<before>(?<!\w)(?:{currency})\s?)?(?P<share>[%٪]\s?)?(?P<digits>{_DIGITS})?(?P<number>\d+(?:\.\d+)?)"
+        rf"(?:(?<!\w)(?P<before>{_pattern(language, *signs)})\.?\s?)?"
+        rf"(?P<digits>{_DIGITS})?(?P<number>\d+(?:\.\d+)?)"
         rf"(?:\s?(?P<power>10{{3,}})(?!\d))?"
         rf"(?P<ordinal>ª|º|\.º|\.ª|st|nds?|rds?|ths?|ers?|ère|ème|e(?!\w)|\.(?=\s\w))?"
-        rf"(?:\s?(?P<percent>{percent})|\s?(?:d[’']|de |of )?(?P<currency>{currency})"
-        rf"|\s(?:de |of )?(?P<of_month>(?:{months})(?!\w))"
-        rf"|[\s-]?(?P<unit>{unit})(?P<half>{_AND_HALF}))?"
-        rf"|(?P<bare_half>\b{_HALF})?\b(?P<bare>{unit})",
+        rf"(?:[\s-]?(?:d[’']|de |of )?(?P<after>{_pattern(language, 'time', *signs)})(?:e?[ns]\b)?"
+        rf"(?P<half> et demie?| and a half| y medi[ao])?)?"
+        rf"|\b(?P<bare>{time})",
         re.IGNORECASE,
     )
 
@@ -202,7 +231,7 @@ def quantities(text: str, language: Language) -> tuple[list[Quantity], list[Rang
     for (first, one), (second, two) in pairwise(found):
         between = text[one.end() : two.start()]
         if joined := _JOINED.fullmatch(between):
-            _share(first, second, one, two)
+            _share(first, second)
             if joined["range"] or (joined["and"] and _BETWEEN.search(text)):
                 ranges.append((first.number, second.number))
         if second.number and (_OF.fullmatch(between) or (between == " " and two["ordinal"])):
@@ -221,26 +250,26 @@ def quantities(text: str, language: Language) -> tuple[list[Quantity], list[Rang
 def _read(match: re.Match[str], language: Language) -> Quantity:
     """Return a number that was found."""
     number = Decimal(match["number"] or 1) * int(match["power"] or 1)
-    sign = "percent" if match["percent"] or match["share"] else ""
-    if match["currency"] or match["before"]:
-        sign = "currency"
-    found = Quantity(number, bool(match["digits"]), bool(match["bare"]), {number}, sign=sign)
-    found.signs.add(sign)
-    found.month = _months(language).get((match["month"] or match["of_month"] or "").casefold(), 0)
-    if unit := (match["bare"] or match["unit"] or "").casefold():
-        name = max(filter(unit.startswith, _units(language)), key=len)
-        seconds, count = _units(language)[name]
-        if match["bare"]:
-            number = Decimal("0.5" if match["bare_half"] else count)
-        elif match["half"]:
-            number += Decimal("0.5")
-        elif seconds == _DAY and number in _ABOUT:
-            found.seconds.add(Decimal(_ABOUT[int(number)] * seconds))
-        elif seconds == _HOUR and number > _NOON:
-            found.values.add(number - _NOON)
-            found.seconds.add((number - _NOON) * seconds)
-        found.seconds.add(Decimal(round(number * seconds)))
-        found.timed = True
+    found = Quantity(number, bool(match["digits"]), bool(match["bare"]), {number})
+    for word in filter(None, (match["before"], match["after"], match["bare"])):
+        kind, size, count = _words(language)[word.casefold()]
+        if kind == "time":
+            if match["bare"]:
+                number = Decimal(count)
+            elif match["half"]:
+                number += Decimal("0.5")
+            elif size == _DAY and number in _ABOUT:
+                found.seconds.add(Decimal(_ABOUT[int(number)] * size))
+            elif size == _HOUR and number > _NOON:
+                found.values.add(number - _NOON)
+                found.seconds.add((number - _NOON) * size)
+            found.seconds.add(Decimal(round(number * size)))
+            found.timed = True
+        elif kind != "month":
+            found.sign = kind
+            found.signs.add(kind)
+        elif match["digits"]:
+            found.month = size
     if match["ordinal"] and number > 1:
         found.values.add(Decimal(round(_PERCENT / number)))
         found.signs.add("percent")
@@ -249,15 +278,14 @@ def _read(match: re.Match[str], language: Language) -> Quantity:
     return found
 
 
-def _share(first: Quantity, second: Quantity, one: re.Match[str], two: re.Match[str]) -> None:
+def _share(first: Quantity, second: Quantity) -> None:
     """Let two numbers that are joined share what one of them counts: "15 à 24 %"."""
     if first.number < _THOUSAND:
         first.values |= {first.number * power for power in _POWERS if second.number % power == 0}
-    if two["unit"] and not first.timed and second.number:
+    if second.timed and not first.timed and second.number:
         first.seconds |= {first.number * each / second.number for each in second.seconds}
     first.signs |= second.signs
-    if one["before"]:
-        second.signs |= first.signs
+    second.signs |= first.signs
 
 
 def _roman(match: re.Match[str]) -> str:
@@ -278,42 +306,6 @@ def _magnitudes(language: Language) -> dict[str, int]:
         if match := re.fullmatch(r"(\d+)\s?(\D+)", shown):
             found[match[2]] = number // int(match[1])
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
-
-
-@cache
-def _units(language: Language) -> dict[str, tuple[int, int]]:
-    """Return the names of the units of time in a language, in seconds, and how many a name is."""
-    found = {"h": (_HOUR, 1), "uhr": (_HOUR, 1)}
-    for unit, seconds in _SECONDS.items():
-        for number in (11, 5, 2, 1):
-            shown = format_unit(number, f"duration-{unit}", locale=language.locale)
-            name = re.sub(r"^\W*\d+\W*", "", shown).casefold()
-            found[name] = seconds, 1 if name != shown.casefold() else number
-    return found
-
-
-@cache
-def _unit_pattern(language: Language) -> str:
-    """Return a pattern of the names of the units of time in a language, the longest first."""
-    return f"(?:{'|'.join(sorted(map(re.escape, _units(language)), key=len, reverse=True))})"
-
-
-@cache
-def _names(example: str, language: Language) -> str:
-    """Return a pattern of what a language writes for the sign of `example`, "5 €"."""
-    sign = example.replace("5", "").strip()
-    names = (
-        {sign, "EUR"} if sign == "€" else {sign, "per cent", "por 100"} if sign == "%" else {sign}
-    )
-    for number in (1, 2, 5, 11):
-        if sign in "%٪":
-            shown = format_unit(number, "concentr-percent", locale=language.locale)
-            names.add(re.sub(r"[\d\s]", "", shown))
-        elif sign == "€":
-            names.add(get_currency_name("EUR", number, locale=language.locale))
-    longest = sorted(names, key=len, reverse=True)
-    apart = (r"(?!\w)" * (name.isascii() and name[-1].isalpha()) for name in longest)
-    return "|".join(map(str.__add__, map(re.escape, longest), apart))
 
 
 @cache
@@ -343,27 +335,25 @@ def differences(
 ) -> Iterator[Difference]:
     """Yield the values that a translation lacks, or has beyond those of the message."""
     before, after = markup_of(message).text, markup_of(translation).text
-    french, own = without_quotations(before, after, QUOTED)
-    numbers = quantities(french, source)
-    yield from _numbers(numbers, quantities(own, language), language)
-    months = {each.month for each in numbers[0]} - {0}
+    french, own = without_quotations(before, after)
+    old, new = quantities(french, source), quantities(own, language)
+    yield from _numbers(old[0], new[0], language)
+    for low, high in old[1]:
+        if low < high and (high, low) in new[1]:
+            yield Difference("numbers", f"{high:f} comes before {low:f}: write {low:f} first")
+    months = {each.month for each in old[0]} - {0}
     for month in sorted(months - _months_in(own, language) if months else months):
         name = get_month_names("wide", "format", source.locale)[month]
         yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
-    old, new = Counter(ADDRESS.findall(before)), Counter(ADDRESS.findall(after))
-    for address in old - new:
+    addresses, others = (Counter(ADDRESS.findall(text)) for text in (before, after))
+    for address in addresses - others:
         yield Difference("address", f"{address} is missing: keep the address")
-    for address in new - old:
+    for address in others - addresses:
         yield Difference("address", f"{address} is not in the message: remove it")
 
 
-def _numbers(
-    french: tuple[list[Quantity], list[Range]],
-    own: tuple[list[Quantity], list[Range]],
-    language: Language,
-) -> Iterator[Difference]:
+def _numbers(old: list[Quantity], new: list[Quantity], language: Language) -> Iterator[Difference]:
     """Yield the numbers of a translation that are not those of its message."""
-    (old, old_ranges), (new, new_ranges) = french, own
     lost, added = _unsaid(old, new), _unsaid(new, old)
     if not (lost and added):  # numbers in words, which other words may replace
         lost, added = ([each for each in one if each.written] for one in (lost, added))
@@ -379,10 +369,6 @@ def _numbers(
                 what = f"a {shown} is missing: write it like {visible(example)}"
                 yield Difference("numbers", what)
                 break
-    for low, high in old_ranges:
-        if low < high and (high, low) in new_ranges:
-            what = f"{high:f} comes before {low:f}: write {low:f} first"
-            yield Difference("numbers", what)
 
 
 def _unsaid(numbers: list[Quantity], others: list[Quantity]) -> list[Quantity]:
@@ -396,7 +382,7 @@ def _unsaid(numbers: list[Quantity], others: list[Quantity]) -> list[Quantity]:
 
 def _shown(numbers: list[Quantity], language: Language) -> list[str]:
     """Return numbers as a language writes them."""
-    _, thousands, decimal = number_pattern(language)
+    _, thousands, decimal = _number(language)
     shown = []
     for number in dict.fromkeys(each.number for each in numbers):
         whole, _, part = f"{number.normalize():f}".partition(".")
