@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 
 import polib
 from babel.core import Locale
@@ -66,24 +66,23 @@ class Sense:
         """
         self._language = language
         self._latin = "LATIN" in unicodedata.name(language.name[0], "")
-        entries = [
-            entry
+        pages = [
+            [entry for entry in catalog if entry.translated()]
             for name, catalog in catalogs.items()
-            for entry in catalog
-            if entry.translated() and name != INTERFACE
+            if name != INTERFACE
         ]
-        lengths = [(len(entry.msgid), len(entry.msgstr)) for entry in entries]
-        self._longer = sum(own for _, own in lengths) / (sum(length for length, _ in lengths) or 1)
+        french, own = ("".join(getattr(e, of) for e in chain(*pages)) for of in ("msgid", "msgstr"))
+        self._longer = len(own) / (len(french) or 1)
         self._beside: dict[str, list[polib.POEntry]] = {}
-        for catalog in catalogs.values():
-            long = [e for e in catalog if e.translated() and len(e.msgid) > A_TEXT]
-            self._beside.update((entry.msgid, long) for entry in long)
         self._kept: dict[str, list[bool]] = defaultdict(list)
-        for entry in entries:
-            for name in names_in(entry.msgid):
-                known = name.isupper() or name in words or not name.isalpha()
-                if known and len(name) >= A_NAME:
-                    self._kept[name].append(name.casefold() in entry.msgstr.casefold())
+        for page in pages:
+            long = [entry for entry in page if len(entry.msgid) > A_TEXT]
+            self._beside |= dict.fromkeys((entry.msgid for entry in long), long)
+            for entry in page:
+                for name in names_in(entry.msgid):
+                    known = name.isupper() or name in words or not name.isalpha()
+                    if known and len(name) >= A_NAME:
+                        self._kept[name].append(name.casefold() in entry.msgstr.casefold())
         for country in Locale.parse("fr").territories.values():
             self._kept.pop(country, None)
 
@@ -98,19 +97,16 @@ class Sense:
         yield from self._names(message, translation)
         yield from _emphasis(before, after)
         yield from _exchanged(before, after)
-        for begin in (text[:1], *(word[0] for word in SMALL.findall(text))):
-            if original[:1].isupper() and begin.islower() and text[-1:] in ".!?…":
-                yield Difference(
-                    "letter", f"a sentence begins with “{begin}”: write {begin.upper()}"
-                )
-                break
+        begins = (text[:1], *(word[0] for word in SMALL.findall(text)))
+        small = next(filter(str.islower, begins), "")
+        if small and original[:1].isupper() and text[-1:] in ".!?…":
+            yield Difference("letter", f"a sentence begins with “{small}”: write {small.upper()}")
         for other in self._beside.get(message, ()):
-            if other.msgid != message:
-                alike = fuzz.ratio(translation, other.msgstr, score_cutoff=ALIKE)
-                if alike and alike - fuzz.ratio(message, other.msgid) > UNLIKE:
-                    what = f"it is the translation of “{other.msgid[:40]}”: one of the two is wrong"
-                    yield Difference("other", what)
-                    break
+            alike = fuzz.ratio(translation, other.msgstr, score_cutoff=ALIKE)
+            if alike and alike - fuzz.ratio(message, other.msgid) > UNLIKE:
+                what = f"it is the translation of “{other.msgid[:40]}”: one of the two is wrong"
+                yield Difference("other", what)
+                break
 
     def _doubled(self, text: str, original: str) -> Iterator[Difference]:
         match = DOUBLED.search(text)
@@ -138,37 +134,31 @@ class Sense:
             long = {word for word in words if len(word) > len("les") or word.isupper()}
             if not long & set(writing.WORD.findall(text)):
                 yield Difference("length", "much longer than the message: is it that of another?")
-        if not self._latin:
-            return
         if len(own) != len(sentences):
             sentences, own = [original], [text]
-        for sentence, shown in zip(sentences, own, strict=True):
+        for sentence, shown in zip(sentences, own, strict=True) if self._latin else ():
             yield from _lists(sentence, shown)
 
     def _names(self, message: str, translation: str) -> Iterator[Difference]:
         """Yield the name that a translation lacks, though the other messages keep it."""
-        if not self._latin:
-            return
-        names = names_in(message)
+        names = names_in(message) if self._latin else set()
+        usual = {name: kept for name in names if len(kept := self._kept[name]) > SOME}
         lost = [
             name
-            for name in names
-            if name.casefold() not in translation.casefold()
-            and self._kept[name].count(False) == 1
-            and len(self._kept[name]) > SOME
+            for name, kept in usual.items()
+            if kept.count(False) == 1 and name.casefold() not in translation.casefold()
         ]
         if lost:
-            name = max(lost, key=len)
-            what = f"{name} is missing: keep the name, as the other messages do"
+            what = f"{max(lost, key=len)} is missing: keep the name, as the other messages do"
             yield Difference("name", what)
-        fewer = any(
-            translation.count(name) < message.count(name)
-            for name in names
-            if all(self._kept[name]) and len(self._kept[name]) > SOME
-        )
-        for other in sorted(names_in(translation) & self._kept.keys()) if fewer else ():
-            if other.isupper() and other not in message and sum(self._kept[other]) > SOME:
-                yield Difference("name", f"{other} is not in the message: write the name it has")
+        if any(
+            all(usual[name]) and translation.count(name) < message.count(name) for name in usual
+        ):
+            for other in sorted(names_in(translation) & self._kept.keys()):
+                if other.isupper() and other not in message and sum(self._kept[other]) > SOME:
+                    yield Difference(
+                        "name", f"{other} is not in the message: write the name it has"
+                    )
 
 
 @lru_cache(maxsize=8192)
@@ -178,32 +168,29 @@ def names_in(text: str) -> set[str]:
     "Autorité de contrôle prudentiel et de résolution" is one; a verb or a pronoun ends it.
     """
     names = set()
-    text = values.QUOTED.sub("", re.sub(r"\]\([^)]*\)|<[^>]*>", "]", text))
-    for match in _NAME.finditer(text):
-        words = re.split(r"(?<=\w)(?=[ \u00a0’])", match[1])
-        names |= {
-            "".join(words[:length])
-            for length in range(1, len(words) + 1)
-            if length == 1 or len(words[length - 1]) > len(" les")
-        }
+    for match in _NAME.finditer(values.QUOTED.sub("", re.sub(r"\]\([^)]*\)|<[^>]*>", "]", text))):
+        name = ""
+        for word in re.split(r"(?<=\w)(?=[ \u00a0’])", match[1]):
+            if not name or len(word) > len(" les"):
+                names.add(name + word)
+            name += word
     return names
 
 
 def _lists(original: str, text: str) -> Iterator[Difference]:
     """Yield the French lists that have more items than their translation can have."""
-    for match in LIST.finditer(original):
-        if match[0].count(",") >= len(PARTED.findall(text)):
-            yield _shorter(match[0])
+    short = [each[0] for each in LIST.finditer(original) if each[0].count(",") >= _parts(text)]
     original, text = BRACKETS.sub("", original), BRACKETS.sub("", text)
     items = text.partition(":")[2]
     if "," in items and original.count(":") == text.count(":") == 1:
-        for listed in AFTER_COLON.findall(original):
-            if listed.count(",") > len(PARTED.findall(items)):
-                yield _shorter(listed)
+        listed = AFTER_COLON.findall(original)
+        short += [each for each in listed if each.count(",") > _parts(items)]
+    for each in short:
+        yield Difference("list", f"a list, “{each[:40]}…”, lacks an item")
 
 
-def _shorter(items: str) -> Difference:
-    return Difference("list", f"a list, “{items[:40]}…”, lacks an item")
+def _parts(text: str) -> int:
+    return len(PARTED.findall(text))
 
 
 def _untranslated(text: str, original: str) -> Iterator[Difference]:
@@ -214,11 +201,9 @@ def _untranslated(text: str, original: str) -> Iterator[Difference]:
     apart = re.compile("|".join((values.ADDRESS.pattern, values.QUOTED.pattern, BRACKETS.pattern)))
     texts = (apart.sub(" | ", each) for each in (text, original))
     own, french = (_runs(each) for each in texts)
-    for run in sorted(own & french):
-        if _FRENCH.search(run):
-            what = f"“{run}” is French: translate it"
-            yield Difference("language", what)
-            return
+    run = next(filter(_FRENCH.search, sorted(own & french)), "")
+    if run:
+        yield Difference("language", f"“{run}” is French: translate it")
 
 
 def _runs(text: str) -> set[str]:
@@ -271,8 +256,7 @@ def _exchanged(before: Markup, after: Markup) -> Iterator[Difference]:
     for first, other in combinations(sorted(old.keys() & new.keys()), 2):
         one, two = (old[first] - old[other]) & kept, (old[other] - old[first]) & kept
         if one and two and one <= new[other] - new[first] and two <= new[first] - new[other]:
-            what = f"{first} and {other} changed places: put them back"
-            yield Difference("target", what)
+            yield Difference("target", f"{first} and {other} changed places: put them back")
     for low, high in _LEVELS.findall(before.text):
         if (high, low) in _LEVELS.findall(after.text):
             yield Difference("letter", f"{high} comes before {low}: write {low} first")

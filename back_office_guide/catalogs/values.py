@@ -43,7 +43,7 @@ _WORDS = {
 _SPELT = {number: re.compile(rf"\b(?:{words})(?!\w)") for number, words in _WORDS.items()}
 # Words that a number may be said with, or may not.
 _HINTS = {
-    re.compile(r"\b(?:demie?|half|medi[ao]|(?:andert)?halb\w*|نصف)\b"): (Decimal("0.5"), 30, 50),
+    re.compile(r"\b(?:demie?|half|medi[ao]|(?:andert)?halb\w*|نصف)\b"): ("0.5", 30, 50),
     re.compile(r"\bquarters?\b"): (4, 25),
 }
 _DIGITS = "¤"  # before a number that is written in digits
@@ -63,11 +63,15 @@ _OF = re.compile(r"\s(?:\w+\s)?(?:sur|in|out of|de cada|von)\s")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800,
             "month": 2629800, "quarter": 7889400, "year": 31557600,
             "decade": 315576000}  # fmt: skip
-_ABOUT = {8: 7, 15: 14}  # days that are said for one week and for two
+_ABOUT = {
+    Decimal(8): Decimal(7),
+    Decimal(15): Decimal(14),
+}  # days that are said for one week and for two
 _LAST_DAY = 31
 _NUMBERS = (11, 5, 2, 1)  # of which the words show all plurals
 _HOUR, _DAY, _NOON = _SECONDS["hour"], _SECONDS["day"], 12
 _PERCENT, _THOUSAND, *_POWERS = map(Decimal, (100, 10**3, 10**3, 10**6, 10**9))
+_HALF = Decimal("0.5")
 
 _YEARS = re.compile(r"\b((?:1[89]|20)\d\d)[–/-](\d\d)\b")  # two years, the second short
 _DATE = re.compile(r"\b(\d{1,2})[./]\s?(\d{1,2})[./]\s?(\d{4})\b")
@@ -254,16 +258,11 @@ def _read(match: re.Match[str], language: Language) -> Quantity:
     for word in filter(None, (match["before"], match["after"], match["bare"])):
         kind, size, count = _words(language)[word.casefold()]
         if kind == "time":
-            if match["bare"]:
-                number = Decimal(count)
-            elif match["half"]:
-                number += Decimal("0.5")
-            elif size == _DAY and number in _ABOUT:
-                found.seconds.add(Decimal(_ABOUT[int(number)] * size))
-            elif size == _HOUR and number > _NOON:
-                found.values.add(number - _NOON)
-                found.seconds.add((number - _NOON) * size)
-            found.seconds.add(Decimal(round(number * size)))
+            number = Decimal(count) if match["bare"] else number + _HALF * bool(match["half"])
+            others = {_DAY: _ABOUT.get(number, number), _HOUR: number - _NOON}
+            other = others.get(size, number)
+            found.seconds = {Decimal(round(each * size)) for each in (number, other)}
+            found.values |= {other} if size == _HOUR else set()
             found.timed = True
         elif kind != "month":
             found.sign = kind

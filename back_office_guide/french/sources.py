@@ -129,8 +129,9 @@ def _refused(piece: Piece) -> Iterator[str]:
     kind = f"fence {token.info}".strip() if token.type == "fence" else token.type
     if kind in TOKENS:
         yield TOKENS[kind]
-    elif "task-list-item" in str(token.attrGet("class") or ""):
-        yield "a check box is lost: write a plain list"
+    elif "task-list" in (classes := str(token.attrGet("class"))):
+        if "item" in classes:
+            yield "a check box is lost: write a plain list"
     elif {"id", "class"} & token.attrs.keys() and not token.type.startswith("myst"):
         yield "an attribute is dropped: remove the {…}"
     elif token.type == "text":
@@ -280,7 +281,7 @@ def check(docs: Path) -> list[Fault]:
         if page.path.parent.name != "annexes":  # the glossary and the sources themselves
             checks += [unsourced_figures(page), unlinked_terms(page, terms)]
         found[page.path] = chain(*checks)
-    return sorted(Fault(path, line, what) for path, each in found.items() for line, what in each)
+    return sorted({Fault(path, line, what) for path, each in found.items() for line, what in each})
 
 
 def style() -> list[Fault]:
