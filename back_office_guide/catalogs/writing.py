@@ -3,12 +3,14 @@
 import re
 import subprocess
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
+from itertools import chain
 
 import polib
 import snowballstemmer  # type: ignore[import-untyped]
-from babel.core import Locale, UnknownLocaleError
+from babel.core import Locale
+from babel.localedata import locale_identifiers
 from rapidfuzz.distance import OSA, Prefix
 
 from back_office_guide.catalogs.values import ADDRESS, visible
@@ -21,28 +23,21 @@ WORD = re.compile(r"(?<!\d)(?<!\d\w)[^\W\d_](?:[^\W\d_]|[\u064b-\u0652])*(?:’[
 QUOTES = "«»“”„‟‹›"
 FORMS = re.compile(r"forms:(?P<forms>.*)")
 
-# How many letters two words have in common that may be forms of one.
-A_STEM = 3
-
-# How many words a text has at least, of which more than half are unknown, in another language.
-A_SENTENCE = 4
-
-# How many letters the longer part of a compound has at least, that a dictionary writes in two.
-A_PART = 5
-# How many letters a word has at most that is no compound.
-NO_COMPOUND = 15
-
+A_STEM = 3  # letters that two words have in common at least, which may be forms of one
+A_SENTENCE = 4  # words, of which more than half are unknown: another language
+A_PART = 5  # letters of the longer part of a compound that a dictionary writes in two
+NO_COMPOUND = 15  # letters of the longest word that is no compound
 # Letters of scripts that put no space between words: Thai, Lao, Burmese, Khmer, Kana and Han.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-
-Stem = Callable[[str], str]
-
 # In a text from right to left: what begins and ends a run of words from left to right.
 ISOLATED = re.compile("\u2066([^\u2066-\u2069]*)\u2069")
 # Joiners within words, which Persian and the languages of India spell with them.
 JOINED = re.compile(
     "(?<=[\u0620-\u06ff\u0900-\u0dff])[\u200c\u200d](?=[\u0620-\u06ff\u0900-\u0dff])"
 )
+
+
+Stem = Callable[[str], str]
 
 
 def hidden(message: str, translation: str, language: Language) -> Iterator[Difference]:
@@ -69,8 +64,7 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
     outer = re.sub(rf"(?<={opening})[^{opening}{closing}]*(?={closing})", "", text)
     foreign = sorted((set(outer) & set(QUOTES) | set(text) & {'"'}) - set(language.quotes))
     if foreign:
-        what = f"{' '.join(foreign)}: write {visible(language.quotes)}"
-        yield Difference("quotes", what)
+        yield Difference("quotes", f"{' '.join(foreign)}: write {visible(language.quotes)}")
     if "'" in text:
         yield Difference("quotes", "': write ’")
     if re.search(r"\s", language.quotes):  # French, which spaces other marks too
@@ -94,17 +88,14 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
 def _signs(text: str, language: Language) -> Iterator[Difference]:
     """Yield the percentages and amounts that are not written as the language does."""
     for example in (language.percent, language.amount):
-        before, _, after = example.partition("5")
-        sign = (before + after).strip()
-        for match in re.finditer(rf"(\d?)(\s*){re.escape(sign)}(\s*)(\d?)", text):
-            left, space_left, space_right, right = match.groups()
-            if before:
-                well = right and sign + space_right == before
-            else:
-                well = left and space_left + sign == after
-            if (left or right) and not well:
-                shown = f"“{visible(match[0])}”: write it like {visible(example)}"
-                yield Difference("amounts", shown)
+        right, sign = (
+            re.escape(example).replace("5", r"\d"),
+            re.escape(example.replace("5", "").strip()),
+        )
+        for match in re.finditer(rf"(?:\d\s*)?{sign}(?:\s*\d)?", text):
+            if re.search(r"\d", match[0]) and not re.search(right, match[0]):
+                what = f"“{visible(match[0])}”: write it like {visible(example)}"
+                yield Difference("amounts", what)
 
 
 # The stops of other scripts: Arabic, Urdu, those of Devanagari, and full-width ones.
@@ -121,23 +112,20 @@ def _end(text: str) -> str:
 class Glossary:
     """The terms of the glossary, as a language translates them."""
 
-    def __init__(self, terms: Iterable[str], catalogs: Iterable[polib.POFile], code: str) -> None:
+    def __init__(self, terms: Collection[str], catalogs: Iterable[polib.POFile], code: str) -> None:
         """Look for the French `terms` in the catalogs of the language `code`.
 
         Their words, `words`, are well spelt.
         """
         self._stem = stemmer(code)
-        wanted = set(terms)
         self._forms: dict[str, tuple[str, ...]] = {}
         self.words: set[str] = set()
-        for catalog in catalogs:
-            for entry in catalog:
-                if entry.msgid in wanted and entry.translated():
-                    match = FORMS.search(entry.tcomment)
-                    forms = match["forms"].split(";") if match else []
-                    forms = [entry.msgstr, *forms]
-                    self._forms[entry.msgid] = tuple(bare_term(form).strip() for form in forms)
-                    self.words.update(*map(WORD.findall, forms))
+        for entry in chain(*catalogs):
+            if entry.msgid in terms and entry.translated():
+                listed = FORMS.search(entry.tcomment)
+                forms = [entry.msgstr, *(listed["forms"].split(";") if listed else ())]
+                self._forms[entry.msgid] = tuple(bare_term(form).strip() for form in forms)
+                self.words.update(*map(WORD.findall, forms))
 
     @property
     def shown(self) -> dict[str, str]:
@@ -155,8 +143,8 @@ class Glossary:
             same = stems(bare_term(original), french) == stems(bare_term(target), french)
             if same and not self._holds(shown, target):
                 what = f"“{shown}” is not the glossary’s “{self._forms[target][0]}”: write that, "
-                yield Difference("term", f"{what}or add the form to the comment of the term, "
-                                 "# forms: …; …")  # fmt: skip
+                what += "or add the form to the comment of the term, # forms: …; …"
+                yield Difference("term", what)
 
     def missing(self, terms: Iterable[str], translation: str) -> Iterator[Difference]:
         """Yield those of the French `terms` that a text does not translate as the glossary does."""
@@ -195,15 +183,11 @@ def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
 @cache
 def stemmer(code: str) -> Stem:
     """Return what takes the inflection off a word of a language, where Snowball knows it."""
-    try:
-        name = Locale.parse(code).english_name or ""
-    except (UnknownLocaleError, ValueError):
-        name = ""
-    algorithm = name.lower().split(" ")[0]
-    try:
-        stem: Stem = snowballstemmer.stemmer(algorithm).stemWord
-    except KeyError:
+    locale = Locale.negotiate([code], locale_identifiers())
+    algorithm = str(locale.english_name if locale else "").lower().split(" ")[0]
+    if algorithm not in snowballstemmer.algorithms():
         return str
+    stem: Stem = snowballstemmer.stemmer(algorithm).stemWord
     if algorithm == "arabic":  # where "and" is a letter of the next word, and marks are optional
         return cache(lambda word: stem(re.sub("[\u064b-\u0652]|^و(?=...)", "", word)))
     return cache(stem)
@@ -228,11 +212,8 @@ def words_of(translation: str, known: set[str]) -> list[str]:
     text = ADDRESS.sub(" ", markup_of(translation).text)
     text = re.sub(r"%\(\w+\)s|\{\w+\}|&#\d+;|(?<!\S)\w{1,4}\.|\w+-(?!\w)", " ", text)
     words = (word.removesuffix("’s") for word in WORD.findall(text))
-    return [
-        word
-        for word in words
-        if len(word) > 1 and not known & {word, word.casefold()} and word[1:] == word[1:].casefold()
-    ]
+    checked = (word for word in words if len(word) > 1 and word[1:] == word[1:].casefold())
+    return [word for word in checked if not known & {word, word.casefold()}]
 
 
 def misspelt(words: set[str], french: set[str], dictionary: str) -> dict[str, str] | None:
@@ -257,26 +238,22 @@ def misspelt(words: set[str], french: set[str], dictionary: str) -> dict[str, st
 
 def _hunspell(dictionary: str, option: str, words: Iterable[str]) -> str:
     """Return what hunspell says of words, one a line."""
+    command = ["hunspell", "-d", dictionary, "-i", "utf-8", option]
+    text = "\n".join(words)
     return subprocess.run(
-        ["hunspell", "-d", dictionary, "-i", "utf-8", option],
-        input="\n".join(words),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
+        command, input=text, capture_output=True, encoding="utf-8", check=True
     ).stdout
 
 
 def _meant(word: str, suggestions: list[str]) -> str:
     """Return the suggestion that differs from a word by a single slip, or "" for a compound."""
     parts = (sorted(map(len, suggestion.split())) for suggestion in suggestions)
-    if any(len(each) > 1 and each[0] > 1 and each[-1] >= A_PART for each in parts):
-        return ""
+    compound = any(len(each) > 1 and each[0] > 1 and each[-1] >= A_PART for each in parts)
     near = (each for each in suggestions if OSA.distance(word.casefold(), each.casefold()) == 1)
     meant = next(near, "")
     # What has another end is a form, and what is long a compound, that the dictionary lacks.
     another_end = meant.startswith(word[:-1]) and len(meant) <= len(word)
-    return "" if another_end or len(word) > NO_COMPOUND else meant
+    return "" if compound or another_end or len(word) > NO_COMPOUND else meant
 
 
 def spelling(words: list[str], unknown: dict[str, str], language: Language) -> Iterator[Difference]:
