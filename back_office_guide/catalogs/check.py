@@ -68,10 +68,8 @@ class Check:
 
     def __init__(self, book: Book, language: Language, catalogs: Catalogs, folder: Path) -> None:
         """Prepare to check `catalogs`, which were read from `folder`."""
-        self._book = book
-        self._language = language
-        self._catalogs = catalogs
-        self._folder = folder
+        self._book, self._language = book, language
+        self._catalogs, self._folder = catalogs, folder
         names = [page.relative_to(book.docs).with_suffix("").as_posix() for page in book.glossaries]
         glossaries = [catalogs[name] for name in names if name in catalogs]
         self._glossary = writing.Glossary(book.terms.names, glossaries, language.code)
@@ -85,11 +83,11 @@ class Check:
         listed = self._folder.parent / NAMES.name
         own = set(read_text(listed).split()) if listed.is_file() else set()
         right, french = self._book.names | own | self._glossary.words, set()
-        for catalog in self._catalogs.values():
-            for entry in catalog.translated_entries():
-                message = writing.words_in(entry.msgid)
-                french |= message
-                self._words[entry.msgstr] = writing.words_of(entry.msgstr, right | message)
+        entries = chain(*(catalog.translated_entries() for catalog in self._catalogs.values()))
+        for entry in entries:
+            message = writing.words_in(entry.msgid)
+            french |= message
+            self._words[entry.msgstr] = writing.words_of(entry.msgstr, right | message)
         words, dictionary = set(chain(*self._words.values())), self._language.dictionary
         self._unknown = writing.misspelt(words, french, dictionary)
         if self._unknown is None:
@@ -101,28 +99,27 @@ class Check:
             else:
                 print(f"{self._language.code}: {what}", file=sys.stderr)
         for name, catalog in self._catalogs.items():
-            for entry in catalog:
-                if not entry.obsolete:
-                    yield from self._entry(name, entry, self._folder / f"{name}.po")
+            for entry in (entry for entry in catalog if not entry.obsolete):
+                yield from self._entry(name, entry, self._folder / f"{name}.po")
 
     def _entry(self, name: str, entry: polib.POEntry, path: Path) -> Iterator[Fault]:
         """Yield the faults of one entry that no comment mutes, and the comments that are wrong."""
         line, silent = line_of(entry), muted(entry)
-        for code, reason in silent.items():
-            if not reason:
-                yield Fault(path, line, f"no reason: write “# mute {code}: ” and why", "mute")
-        found = list(self._differences(name, entry)) if entry.translated() else []
+        for code in (code for code, reason in silent.items() if not reason):
+            yield Fault(path, line, f"no reason: write “# mute {code}: ” and why", "mute")
+        if not entry.translated():
+            return
+        found = list(self._differences(name, entry))
         for difference in found:
-            if difference.code not in silent:
-                yield Fault(path, line, difference.message, difference.code)
-            elif not difference.mutable:
-                what = f"{difference.message}. This cannot be muted: the page would stay French"
+            what = difference.message
+            if difference.code in silent and not difference.mutable:
+                what += ". This cannot be muted: the page would stay French"
+            if difference.code not in silent or not difference.mutable:
                 yield Fault(path, line, what, difference.code)
         unknown = {"spelling", "language"} if self._unknown is None else set()
         for code in silent.keys() - unknown - {difference.code for difference in found}:
-            if entry.translated():
-                what = f"nothing to mute for {code}: remove “# mute {code}”"
-                yield Fault(path, line, what, "mute")
+            what = f"nothing to mute for {code}: remove “# mute {code}”"
+            yield Fault(path, line, what, "mute")
 
     def _differences(self, name: str, entry: polib.POEntry) -> Iterator[Difference]:
         message, translation = entry.msgid, entry.msgstr
@@ -160,9 +157,9 @@ def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> l
             faults.append(Fault(path, 1, what, "source"))
             continue
         live = {entry.msgid: entry for entry in catalogs[name] if not entry.obsolete}
-        gone = [entry for message, entry in live.items() if message not in page]
-        if gone or page - live.keys():
-            what = f"{len(page - live.keys())} messages of the page are not here"
+        gone, missing = [live[each] for each in live if each not in page], page - live.keys()
+        if gone or missing:
+            what = f"{len(missing)} messages of the page are not here"
             if gone:
                 what += f", and {len(gone)} here are not of the page, “{gone[0].msgid[:40]}” first"
                 what += ": restore a msgid that was edited; else"

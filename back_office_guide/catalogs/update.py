@@ -104,7 +104,8 @@ class Memory:
         for name, entry in _translated(catalogs):  # of a message that was reworded, and returns
             before = source_of(entry)
             if before != entry.msgid and before not in self._held and before not in self._exact:
-                self._exact[before].append((name, _copy(entry, msgid=before, obsolete=True)))
+                made_for = _copy(entry, msgid=before, obsolete=True, flags=[], previous_msgid=None)
+                self._exact[before].append((name, made_for))
 
     def recall(self, message: str, name: str) -> polib.POEntry | None:
         """Return the best entry for a message of the catalog `name`; fuzzy if nobody can tell.
@@ -125,7 +126,8 @@ class Memory:
         where, best = min(found, key=lambda item: (rank(item), item[0]))
         if where != name and where != self._origins.get(name):
             reviewed = {entry.msgstr for _, entry in found if not entry.fuzzy}
-            best = _copy(best, fuzzy=True) if len(reviewed) > 1 else best
+            if len(reviewed) > 1:
+                best = _copy(best, flags=["fuzzy"], previous_msgid=None)
             if best.fuzzy and (name, message) in self.live:  # where it was emptied, or never wanted
                 return None
         return best
@@ -153,7 +155,7 @@ class Memory:
             return None
         found = [entry for _, entry in self._exact[known]]
         best = min(found, key=lambda entry: (entry.fuzzy, entry.obsolete))
-        return _copy(best, fuzzy=True, previous_msgid=source_of(best))
+        return _copy(best, flags=["fuzzy"], previous_msgid=source_of(best))
 
     def part(self, message: str) -> str:
         """Return a comment with the text, and its translation, that held all of a new message."""
@@ -167,16 +169,13 @@ class Memory:
 
     @cached_property
     def _gone(self) -> list[str]:
-        today = {fold(message) for message in self._today}
+        today = set(map(fold, self._today))
         return [message for message in self._exact if fold(message) not in today]
 
     @cached_property
     def _likeness(self) -> "Likeness":
-        live = {
-            text
-            for text in self._exact.keys() & self._today
-            if any(entry.translated() for _, entry in self._exact[text])
-        }
+        today = self._exact.keys() & self._today
+        live = {text for text in today if any(each.translated() for _, each in self._exact[text])}
         return Likeness(dict.fromkeys(live, ALIKE_LIVE) | dict.fromkeys(self._gone, ALIKE))
 
     @cached_property
@@ -193,28 +192,24 @@ class Likeness:
     """Texts, found by their likeness; characters of markup do not count."""
 
     MARKUP = re.compile(r"\{[\w:-]+\}|<[^<>]*>(?=`)|\]\([^)]*\)|[`*\[]")
+    WORD = re.compile(r"\w+")
 
     def __init__(self, texts: Mapping[str, int]) -> None:
         """Take the texts, and how alike another must be at least to each, of 100."""
         self._texts = sorted(texts.items(), key=lambda item: (len(item[0]), item))
         self._plain = [self.MARKUP.sub("", text) for text, _ in self._texts]
-        self._lengths = [len(plain) for plain in self._plain]
         self._with: dict[str, list[int]] = defaultdict(list)
         for place, plain in enumerate(self._plain):
-            for word in self._words(plain):
+            for word in set(self.WORD.findall(plain.casefold())):
                 self._with[word].append(place)
-
-    @staticmethod
-    def _words(plain: str) -> set[str]:
-        return set(re.findall(r"\w+", plain.casefold()))
 
     def most_like(self, message: str) -> str:
         """Return the text most like `message`, or "" where none is enough."""
         plain = self.MARKUP.sub("", message)
-        lists = [self._with[word] for word in sorted(self._words(plain)) if word in self._with]
+        words = sorted(set(self.WORD.findall(plain.casefold())) & self._with.keys())
         places: set[int] = set()
-        for having in sorted(lists, key=len):
-            middle = bisect_left(having, len(plain), key=self._lengths.__getitem__)
+        for having in sorted((self._with[word] for word in words), key=len):
+            middle = bisect_left(having, len(plain), key=lambda place: len(self._plain[place]))
             near = slice(max(0, middle - CANDIDATES // 2), middle + CANDIDATES // 2)
             places.update(having[near] if len(having) > CANDIDATES else having)  # by length
             if len(places) >= CANDIDATES:
@@ -226,10 +221,9 @@ class Likeness:
         return next((text for text, enough, likeness in texts if likeness >= enough), "")
 
 
-def _copy(entry: polib.POEntry, *, fuzzy: bool = False, **fields: object) -> polib.POEntry:
-    """Return a copy of an entry, reviewed or fuzzy, with other `fields`."""
+def _copy(entry: polib.POEntry, **fields: object) -> polib.POEntry:
+    """Return a copy of an entry with other `fields`."""
     other = copy(entry)
-    other.flags, other.previous_msgid = (["fuzzy"] if fuzzy else []), None
     vars(other).update(fields)
     return other
 
@@ -261,10 +255,7 @@ def _metadata(
     fields |= template.metadata
     fields |= {"Language": language.code, "X-Source-Language": messages_in}
     if Locale.negotiate([language.code], locale_identifiers()):
-        forms = get_plural(language.code).plural_forms
-        written = (re.sub(r"[\s();]", "", each) for each in (forms, fields.get("Plural-Forms", "")))
-        if len({*written}) > 1:
-            fields["Plural-Forms"] = forms
+        fields["Plural-Forms"] = get_plural(language.code).plural_forms
     fields.setdefault("PO-Revision-Date", "YEAR-MO-DA HO:MI+ZONE")
     return fields
 
@@ -274,13 +265,12 @@ def _keep_obsolete(old: Catalogs, new: Catalogs) -> None:
 
     Left out are those whose very translation lives on in another place.
     """
-    reviewed = {(fold(entry.msgid), entry.msgstr) for _, entry in _translated(new)
-                if not entry.fuzzy}  # fmt: skip
+    reviewed = {_pair(entry) for _, entry in _translated(new) if not entry.fuzzy}
     held = pairs(new)
     taken = defaultdict(set, {name: {e.msgid for e in new[name]} for name in new})
     # A fuzzy entry is of use only if what it came from is gone.
     for name, entry in sorted(_translated(old), key=lambda item: item[1].fuzzy):
-        pair = (fold(source_of(entry)), entry.msgstr)
+        pair = _pair(entry)
         if pair in (held if entry.fuzzy else reviewed):
             continue
         # gettext refuses a message that is in a file twice, were it obsolete.
@@ -290,15 +280,17 @@ def _keep_obsolete(old: Catalogs, new: Catalogs) -> None:
         if home not in new:
             new[home] = polib.POFile(wrapwidth=0)
             new[home].header, new[home].metadata = old[name].header, old[name].metadata
-        obsolete = copy(entry)
-        obsolete.obsolete = True
-        new[home].append(obsolete)
+        new[home].append(_copy(entry, obsolete=True))
         held.add(pair)
+
+
+def _pair(entry: polib.POEntry) -> Pair:
+    return fold(source_of(entry)), entry.msgstr
 
 
 def pairs(catalogs: Catalogs) -> set[Pair]:
     """Return every translation in `catalogs`, with the message it was made for."""
-    return {(fold(source_of(entry)), entry.msgstr) for _, entry in _translated(catalogs)}
+    return {_pair(entry) for _, entry in _translated(catalogs)}
 
 
 def _translated(catalogs: Catalogs) -> Iterator[tuple[str, polib.POEntry]]:
@@ -316,13 +308,10 @@ def store(old: Catalogs, new: Catalogs, folder: Path) -> int:
     """
     first = dict(new)
     for name in old.keys() & new.keys():
-        if leaving := pairs({name: old[name]}) - pairs({name: new[name]}):
+        leaving = pairs({name: old[name]}) - pairs({name: new[name]})
+        if kept := [_copy(e, obsolete=True) for e in old[name] if _pair(e) in leaving]:
             first[name] = copy(new[name])
-            for entry in old[name]:
-                if (fold(source_of(entry)), entry.msgstr) in leaving:
-                    kept = copy(entry)
-                    kept.obsolete = True
-                    first[name].append(kept)
+            first[name].extend(kept)
     twice = [(name, new[name]) for name in new if first[name] is not new[name]]
     changed = {
         name for name, catalog in (*first.items(), *twice) if write(folder / f"{name}.po", catalog)
