@@ -89,18 +89,27 @@ def parse(content: bytes, path: Path) -> polib.POFile:
     lines = [n for n, row in enumerate(text.split("\n"), start=1) if _BEGIN.match(row)]
     for entry, line in zip(catalog, lines[-len(catalog) :], strict=False):
         entry.linenum = line
-    _check_header(catalog, path)
-    seen: set[str] = set()
+    if not catalog.metadata:
+        what = "the header is missing: `make update-po` writes it below an empty msgid"
+        raise DamagedError(path, 1, what, "header")
+    charset = catalog.metadata.get("Content-Type", "").rpartition("charset=")[2]
+    if charset.upper() != "UTF-8":
+        what = f'charset "{charset}" in the header: write "Content-Type: text/plain; charset=UTF-8"'
+        raise DamagedError(path, 1, what, "charset")
+    live: set[str] = set()
     for entry in catalog:
+        what = code = ""
         if entry.msgctxt is not None or entry.msgid_plural:
             kind = "plural form (msgid_plural)" if entry.msgid_plural else "context (msgctxt)"
-            what = f"a {kind}, which no message of the guide has: remove it"
-            raise DamagedError(path, line_of(entry), what, "source")
-        if not entry.obsolete:
-            if entry.msgid in seen:
-                what = "this message is in the file twice: remove one of the two entries"
-                raise DamagedError(path, line_of(entry), what, "duplicate")
-            seen.add(entry.msgid)
+            what, code = f"a {kind}, which no message of the guide has: remove it", "source"
+        elif not entry.obsolete and not entry.msgid:
+            what, code = "a second header, or an empty msgid: remove the entry", "header"
+        elif not entry.obsolete and entry.msgid in live:
+            what = "this message is in the file twice: remove one of the two entries"
+            code = "duplicate"
+        if what:
+            raise DamagedError(path, line_of(entry), what, code)
+        live |= set() if entry.obsolete else {entry.msgid}
     return catalog
 
 
@@ -127,20 +136,6 @@ def _text(content: bytes, path: Path) -> str:
                 raise DamagedError(path, number, what, "conflict")
             raise DamagedError(path, number, NO_ENTRY, "syntax")
     return text
-
-
-def _check_header(catalog: polib.POFile, path: Path) -> None:
-    if not catalog.metadata:
-        what = "the header is missing: `make update-po` writes it below an empty msgid"
-        raise DamagedError(path, 1, what, "header")
-    for entry in catalog:
-        if not entry.msgid and not entry.obsolete:
-            what = "a second header, or an empty msgid: remove the entry"
-            raise DamagedError(path, line_of(entry), what, "header")
-    charset = catalog.metadata.get("Content-Type", "").rpartition("charset=")[2]
-    if charset.upper() != "UTF-8":
-        what = f'charset "{charset}" in the header: write "Content-Type: text/plain; charset=UTF-8"'
-        raise DamagedError(path, 1, what, "charset")
 
 
 def read_all(folder: Path, suffix: str = ".po") -> tuple[Catalogs, list[Fault]]:
@@ -187,8 +182,8 @@ def source_of(entry: polib.POEntry) -> str:
     return str((entry.fuzzy and entry.previous_msgid) or entry.msgid)
 
 
-# What the author of a message typed as code, of which each character counts.
-_CODE = re.compile(r"((`+).+?\2)", re.DOTALL)
+# What the author of a message typed as code, of which each character counts; and the rest.
+_CODE = re.compile(r"(?P<code>(?P<mark>`+).+?(?P=mark))|[^`]+|`+", re.DOTALL)
 _SPACE = re.compile(r"(?<!\w) | (?!\w)")
 _PLAIN = str.maketrans(
     dict.fromkeys("’ʼ‘", "'")
@@ -205,15 +200,13 @@ def fold(message: str) -> str:
     counts between two letters or digits only. The ends of a translation must be those of its
     message: https://www.gnu.org/software/gettext/manual/html_node/Normalizing.html
     """
+
+    def folded(match: re.Match[str]) -> str:
+        text = " ".join(match[0].split())
+        return match["code"] or _SPACE.sub("", text).translate(_PLAIN)
+
     body = message.strip()
-    parts = _CODE.split(body) if "`" in body else [body]
-    parts[::3] = map(_folded, parts[::3])
-    del parts[2::3]  # the characters around the code, which it holds already
-    return message.replace(body, "".join(parts)) if body else message
-
-
-def _folded(text: str) -> str:
-    return _SPACE.sub("", " ".join(text.split())).translate(_PLAIN)
+    return message.replace(body, _CODE.sub(folded, body)) if body else message
 
 
 def _relative(path: Path) -> str:

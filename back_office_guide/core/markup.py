@@ -20,8 +20,6 @@ UNKNOWN = "□"
 
 # A message without any character of Markdown, which needs no parser: one line of words.
 PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ \u00A0\u202F.,;!?،؛؟’'“”«»„()/%€–—…-]|:(?!:))*")
-# A line that begins with a letter, which can be nothing but a paragraph.
-_LINE = re.compile(r"[^\W\d_].*")
 
 _REPEATABLE = {"role", "link", "code"}
 
@@ -77,15 +75,10 @@ _SIGNS = re.compile(r"\*+|`+|\]\s*\(|\{\{|\{%|\}\}|%\}|\{[\w:-]+\}")
 @lru_cache(maxsize=4096)
 def markup_of(message: str) -> Markup:
     """Return what a message, one paragraph of Markdown, is made of."""
-    found = Markup()
     # Trailing spaces would be a line break for the parser, leading ones code.
-    text = message.strip()
-    if _LINE.fullmatch(text):
-        tokens = markdown_parser().parseInline(text)
-        found.blocks = ["paragraph_open"]
-    else:
-        tokens = markdown_parser().parse(text)
-        found.blocks = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
+    tokens = markdown_parser().parse(message.strip())
+    blocks = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
+    found = Markup(blocks)
     opened: list[tuple[str, int]] = []
     for token in (each for block in tokens for each in (block, *(block.children or ()))):
         _add(found, token)
@@ -146,14 +139,16 @@ def differences(
     if after.blocks != before.blocks and translation.strip():
         yield Difference("block", _block(translation), mutable=False)
         return
-    french = dict(before.shown)
+    words = {
+        target: f"(your words for “{shown}”)" for target, shown in before.shown if shown
+    } | words
     for code in ("role", "link", "image", "footnote", "code", "html"):
         old, new = before.counted(code), after.counted(code)
         if old != new:
             fewer = new.total() <= old.total()
             sites = all(link.startswith("https://") for link in (new - old))
             safe = fewer and (code == "code" or (code == "link" and sites))
-            yield Difference(code, _changes(old, new, code, words, french), safe)
+            yield Difference(code, _changes(old, new, code, words), safe)
     yield from _stray(before.counted("stray"), after.counted("stray"))
     # Sphinx would take these for its own marks.
     if re.search(r"::\s*\Z|#\s*noqa\s*\Z", translation):
@@ -178,31 +173,22 @@ def _block(translation: str) -> str:
     first, _, rest = " ".join(translation.split()).partition(" ")
     if "\n" in translation.strip():
         return "two lines: write one"
-    number = re.fullmatch(r"(\d+)([.)])", first)
-    if number:
+    if number := re.fullmatch(r"(\d+)([.)])", first):
         return f"“{first}” begins a list: write {number[1]}\\{number[2]} {rest[:12]}…"
-    return (
-        f"“{first}” begins a list, a title, a quotation or a directive: write \\{first}, or words"
-    )
+    what = "begins a list, a title, a quotation or a directive"
+    return f"“{first}” {what}: write \\{first}, or words"
 
 
-def _changes(
-    old: Counter[str],
-    new: Counter[str],
-    code: str,
-    words: Mapping[str, str] = MappingProxyType({}),
-    french: Mapping[str, str] = MappingProxyType({}),
-) -> str:
+def _changes(old: Counter[str], new: Counter[str], code: str, words: Mapping[str, str]) -> str:
     """Return in words what `new` lacks of `old`, and what it has beyond it."""
     said = []
     for item in old - new:
         role, _, target = (
             item.removesuffix("`").partition("`") if code == "role" else ("", "", item)
         )
-        shown = french.get(target, "")
-        word = words.get(target) or (f"(your words for “{shown}”)" if shown else "")
+        word = words.get(target, "")
         forms = {"link": f"[{word}]({item})", "image": f"![…]({item})"}
-        written = f"{role}`{word} <{target}>`" if target and role else forms.get(code, item)
+        written = f"{role}`{word} <{target}>`" if role and target else forms.get(code, item)
         said.append(f"{item} is missing: write {written}")
     said += [f"{item} is not in the message: remove it" for item in (new - old)]
     return " ".join("; ".join(said).split())
@@ -222,10 +208,9 @@ def interface_differences(message: str, translation: str) -> Iterator[Difference
     placeholder = r"%\(\w+\)s|\{\w+\}"
     old, new = (Counter(re.findall(placeholder, text)) for text in (message, translation))
     if old != new:
-        yield Difference("placeholder", _changes(old, new, "placeholder"), mutable=False)
+        yield Difference("placeholder", _changes(old, new, "placeholder", {}), mutable=False)
     elif old and "%" in re.sub(f"{placeholder}|%%", "", translation):
         yield Difference("placeholder", "a lone % breaks the page: write %%", mutable=False)
-    for sign in '<>"':
-        if sign in translation:
-            what = f"{sign} would become HTML: write words alone"
-            yield Difference("html", what, mutable=False)
+    for sign in sorted(set(translation) & set('<>"')):
+        what = f"{sign} would become HTML: write words alone"
+        yield Difference("html", what, mutable=False)
