@@ -139,16 +139,14 @@ def differences(
     if after.blocks != before.blocks and translation.strip():
         yield Difference("block", _block(translation), mutable=False)
         return
-    words = {
-        target: f"(your words for “{shown}”)" for target, shown in before.shown if shown
-    } | words
+    french = {target: f"(your words for “{shown}”)" for target, shown in before.shown if shown}
     for code in ("role", "link", "image", "footnote", "code", "html"):
         old, new = before.counted(code), after.counted(code)
         if old != new:
             fewer = new.total() <= old.total()
             sites = all(link.startswith("https://") for link in (new - old))
             safe = fewer and (code == "code" or (code == "link" and sites))
-            yield Difference(code, _changes(old, new, code, words), safe)
+            yield Difference(code, _changes(old, new, code, {**french, **words}), safe)
     yield from _stray(before.counted("stray"), after.counted("stray"))
     # Sphinx would take these for its own marks.
     if re.search(r"::\s*\Z|#\s*noqa\s*\Z", translation):
