@@ -184,19 +184,24 @@ def _words(language: Language) -> dict[str, tuple[str, int, int]]:
             shown = format_unit(number, f"duration-{unit}", locale=language.locale).casefold()
             name = re.sub(r"^\W*\d+\W*", "", shown)
             found[name] = "time", seconds, 1 if name != shown else number
-    percent, currency = (
-        each.replace("5", "").strip() for each in (language.percent, language.amount)
-    )
-    names = {percent, "%", "٪"} | ({"per cent", "por 100"} if percent == "%" else set())
+    names = {"percent": {_sign(language.percent), "%", "٪"}, "currency": {_sign(language.amount)}}
+    names["percent"] |= {"per cent", "por 100"} if "%" in language.percent else set()
     for number in _NUMBERS:
         shown = format_unit(number, "concentr-percent", locale=language.locale)
-        names.add(re.sub(r"[\d\s]", "", shown))
-    found |= {name.casefold(): ("percent", 0, 1) for name in names}
-    names = {currency}
-    if currency == "€":
-        names |= {"EUR", *(get_currency_name("EUR", n, locale=language.locale) for n in _NUMBERS)}
-    found |= {name.casefold(): ("currency", 0, 1) for name in names}
-    return found | {name: ("month", month, 1) for name, month in _months(language).items()}
+        names["percent"].add(re.sub(r"[\d\s]", "", shown))
+        if "€" in language.amount:
+            names["currency"] |= {"EUR", get_currency_name("EUR", number, locale=language.locale)}
+    found |= {name.casefold(): (kind, 0, 1) for kind, some in names.items() for name in some}
+    for form in (("wide", "format"), ("wide", "stand-alone"), ("abbreviated", "format"),
+                 ("abbreviated", "stand-alone")):  # fmt: skip
+        for month, name in get_month_names(*form, language.locale).items():
+            found[name.rstrip(".").casefold()] = "month", month, 1
+    return found
+
+
+def _sign(example: str) -> str:
+    """Return the sign in an example of a language, "5 €"."""
+    return example.replace("5", "").strip()
 
 
 @cache
@@ -307,24 +312,13 @@ def _magnitudes(language: Language) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
-@cache
-def _months(language: Language) -> dict[str, int]:
-    """Return the names of the months in a language."""
-    return {
-        name.rstrip(".").casefold(): month
-        for width in ("wide", "abbreviated")
-        for context in ("format", "stand-alone")
-        for month, name in get_month_names(width, context, language.locale).items()
-    }
-
-
 def _months_in(text: str, language: Language) -> set[int]:
     """Return the months that a text names, from 1, or writes in digits."""
     text = text.casefold()
     found = {int(match[2]) for match in _DATE.finditer(text)}
-    for name, month in _months(language).items():
+    for name, (kind, month, _) in _words(language).items():
         apart = r"(?<!\d)" if name[0].isdigit() else r"\b" * (len(name) <= len("mai"))
-        if re.search(f"{apart}{re.escape(name)}", text):
+        if kind == "month" and re.search(f"{apart}{re.escape(name)}", text):
             found.add(month)
     return found
 
@@ -364,8 +358,7 @@ def _numbers(old: list[Quantity], new: list[Quantity], language: Language) -> It
         for number in old:
             same = [each.signs for each in new if number.is_said_as(each)]
             if number.sign == sign and same and not any(sign in signs for signs in same):
-                shown = example.replace("5", "").strip()
-                what = f"a {shown} is missing: write it like {visible(example)}"
+                what = f"a {_sign(example)} is missing: write it like {visible(example)}"
                 yield Difference("numbers", what)
                 break
 
