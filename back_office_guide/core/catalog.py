@@ -4,7 +4,6 @@ https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """
 
 import io
-import os
 import re
 import tarfile
 from contextlib import suppress
@@ -15,7 +14,7 @@ import polib
 
 from back_office_guide.core.faults import Fault
 from back_office_guide.core.git import ask_git
-from back_office_guide.core.paths import LOCALE, ROOT
+from back_office_guide.core.paths import LOCALE, ROOT, relative, write_file
 
 # The catalogs that belong to no page: settings of conf.py, and the words of Sphinx and the theme.
 SETTINGS = "conf"
@@ -114,7 +113,7 @@ def parse(content: bytes, path: Path) -> polib.POFile:
 
 
 def _text(content: bytes, path: Path) -> str:
-    restore = f"`git restore {_relative(path)}` brings the last good one back"
+    restore = f"`git restore {relative(path)}` brings the last good one back"
     if not content.strip():
         raise DamagedError(path, 1, f"the catalog is empty: {restore}", "empty")
     if content.startswith(b"\xef\xbb\xbf"):
@@ -150,21 +149,8 @@ def read_all(folder: Path, suffix: str = ".po") -> tuple[Catalogs, list[Fault]]:
 
 
 def write(path: Path, catalog: polib.POFile) -> bool:
-    """Bring the file `path` to the one form of a catalog; say whether it had another.
-
-    A reader sees the old file or the new one, never a part: https://lwn.net/Articles/457667/
-    """
-    content = str(catalog).encode()
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    return True
+    """Bring the file `path` to the one form of a catalog; say whether it had another."""
+    return write_file(path, str(catalog).encode())
 
 
 def line_of(entry: polib.POEntry) -> int:
@@ -209,13 +195,9 @@ def fold(message: str) -> str:
     return message.replace(body, _CODE.sub(folded, body)) if body else message
 
 
-def _relative(path: Path) -> str:
-    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
-
-
 def changed(folder: Path) -> Catalogs:
     """Return what git holds of the catalogs under `folder` that are no longer as it holds them."""
-    archive = ask_git(ROOT, "archive", "--format=tar", "HEAD", _relative(folder))
+    archive = ask_git(ROOT, "archive", "--format=tar", "HEAD", str(relative(folder)))
     held: Catalogs = {}
     with tarfile.open(fileobj=io.BytesIO(archive or bytes(tarfile.RECORDSIZE))) as tar:
         for member in tar.getmembers():
@@ -243,7 +225,7 @@ def vanished(catalogs: Catalogs, held: Catalogs, folder: Path) -> list[Fault]:
             path = folder / f"{name}.po"
             what = (
                 f"{len(lost)} messages that git holds are missing, “{lost[0].msgid[:40]}” first: "
-                f"`git restore {_relative(path)}` brings them back; if they are to go, commit that"
+                f"`git restore {relative(path)}` brings them back; if they are to go, commit that"
             )
             faults.append(Fault(path, 1, what, "truncated"))
     return faults

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from errno import EILSEQ
 from pathlib import Path
 
-from back_office_guide.core.paths import ROOT
+from back_office_guide.core.paths import relative
 
 
 @dataclass(frozen=True, order=True)
@@ -20,8 +20,8 @@ class Fault:
 
     def __str__(self) -> str:
         """Return the one line that is printed: path:line: message, or path:line: code: message."""
-        path = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
-        return ": ".join(filter(None, (f"{path}:{self.line}", self.code, self.message)))
+        place = f"{relative(self.path)}:{self.line}"
+        return ": ".join(filter(None, (place, self.code, self.message)))
 
 
 class GuideError(Exception):

@@ -145,8 +145,7 @@ class Terms:
     def within(self, text: str) -> Iterator[str]:
         """Yield the terms that `text` holds, in order."""
         for match in self._regex.finditer(text):
-            assert match.lastindex is not None  # noqa: S101, each alternative is a group
-            yield self.names[match.lastindex - 1]
+            yield self.names[(match.lastindex or 0) - 1]  # each alternative is a group
 
 
 def bare_term(term: str) -> str:

@@ -8,10 +8,9 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 from back_office_guide.core.pages import NO_TITLE, ROLES, Piece, pieces
-from back_office_guide.core.paths import DOCS, ROOT
+from back_office_guide.core.paths import DOCS, relative, write_file
 
 NARROW, WIDE = "\u202f", "\u00a0"
 SPACES = f"[ {NARROW}{WIDE}]*"
@@ -104,23 +103,13 @@ def typeset_figure(text: str) -> str:
     return content.sub(lambda match: match[1] + typeset(match[3]) + match[4], text)
 
 
-def typeset_file(path: Path) -> bool:
-    """Typeset the Markdown or SVG file `path` in place; say whether anything changed."""
-    text = path.read_text(encoding="utf-8")
-    right = typeset_page(text) if path.suffix == ".md" else typeset_figure(text)
-    if right == text:
-        return False
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(right, encoding="utf-8")
-    fresh.replace(path)
-    return True
-
-
 def main() -> int:
-    """Typeset every French page and figure, and name those that changed."""
+    """Typeset every French page and figure in place, and name those that changed."""
     for path in sorted([*DOCS.rglob("*.md"), *DOCS.glob("figures/*.svg")]):
-        if typeset_file(path):
-            print(path.relative_to(ROOT))
+        text = path.read_text(encoding="utf-8")
+        right = typeset_page(text) if path.suffix == ".md" else typeset_figure(text)
+        if write_file(path, right.encode()):
+            print(relative(path))
     return 0
 
 
