@@ -151,14 +151,12 @@ class Sense:
         if lost:
             what = f"{max(lost, key=len)} is missing: keep the name, as the other messages do"
             yield Difference("name", what)
-        if any(
-            all(usual[name]) and translation.count(name) < message.count(name) for name in usual
-        ):
+        kept = [name for name in usual if all(usual[name])]
+        if any(translation.count(name) < message.count(name) for name in kept):
             for other in sorted(names_in(translation) & self._kept.keys()):
                 if other.isupper() and other not in message and sum(self._kept[other]) > SOME:
-                    yield Difference(
-                        "name", f"{other} is not in the message: write the name it has"
-                    )
+                    what = f"{other} is not in the message: write the name it has"
+                    yield Difference("name", what)
 
 
 @lru_cache(maxsize=8192)

@@ -184,7 +184,10 @@ def _words(language: Language) -> dict[str, tuple[str, int, int]]:
             shown = format_unit(number, f"duration-{unit}", locale=language.locale).casefold()
             name = re.sub(r"^\W*\d+\W*", "", shown)
             found[name] = "time", seconds, 1 if name != shown else number
-    names = {"percent": {_sign(language.percent), "%", "٪"}, "currency": {_sign(language.amount)}}
+    names = {
+        "percent": {sign_in(language.percent), "%", "٪"},
+        "currency": {sign_in(language.amount)},
+    }
     names["percent"] |= {"per cent", "por 100"} if "%" in language.percent else set()
     for number in _NUMBERS:
         shown = format_unit(number, "concentr-percent", locale=language.locale)
@@ -197,11 +200,6 @@ def _words(language: Language) -> dict[str, tuple[str, int, int]]:
         for month, name in get_month_names(*form, language.locale).items():
             found[name.rstrip(".").casefold()] = "month", month, 1
     return found
-
-
-def _sign(example: str) -> str:
-    """Return the sign in an example of a language, "5 €"."""
-    return example.replace("5", "").strip()
 
 
 @cache
@@ -358,7 +356,7 @@ def _numbers(old: list[Quantity], new: list[Quantity], language: Language) -> It
         for number in old:
             same = [each.signs for each in new if number.is_said_as(each)]
             if number.sign == sign and same and not any(sign in signs for signs in same):
-                what = f"a {_sign(example)} is missing: write it like {visible(example)}"
+                what = f"a {sign_in(example)} is missing: write it like {visible(example)}"
                 yield Difference("numbers", what)
                 break
 
@@ -382,6 +380,11 @@ def _shown(numbers: list[Quantity], language: Language) -> list[str]:
             whole = f"{int(whole):,}".replace(",", thousands)
         shown.append(whole + (decimal + part if part else ""))
     return shown
+
+
+def sign_in(example: str) -> str:
+    """Return the sign in an example of a language, "5 €"."""
+    return example.replace("5", "").strip()
 
 
 def visible(text: str) -> str:

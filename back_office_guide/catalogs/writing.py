@@ -13,7 +13,7 @@ from babel.core import Locale
 from babel.localedata import locale_identifiers
 from rapidfuzz.distance import OSA, Prefix
 
-from back_office_guide.catalogs.values import ADDRESS, visible
+from back_office_guide.catalogs.values import ADDRESS, sign_in, visible
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
 from back_office_guide.core.pages import bare_term
@@ -88,10 +88,7 @@ def typography(message: str, translation: str, language: Language) -> Iterator[D
 def _signs(text: str, language: Language) -> Iterator[Difference]:
     """Yield the percentages and amounts that are not written as the language does."""
     for example in (language.percent, language.amount):
-        right, sign = (
-            re.escape(example).replace("5", r"\d"),
-            re.escape(example.replace("5", "").strip()),
-        )
+        right, sign = re.escape(example).replace("5", r"\d"), re.escape(sign_in(example))
         for match in re.finditer(rf"(?:\d\s*)?{sign}(?:\s*\d)?", text):
             if re.search(r"\d", match[0]) and not re.search(right, match[0]):
                 what = f"“{visible(match[0])}”: write it like {visible(example)}"
