@@ -151,8 +151,8 @@ class Sense:
         if lost:
             what = f"{max(lost, key=len)} is missing: keep the name, as the other messages do"
             yield Difference("name", what)
-        kept = [name for name in usual if all(usual[name])]
-        if any(translation.count(name) < message.count(name) for name in kept):
+        always = [name for name in usual if all(usual[name])]
+        if any(translation.count(name) < message.count(name) for name in always):
             for other in sorted(names_in(translation) & self._kept.keys()):
                 if other.isupper() and other not in message and sum(self._kept[other]) > SOME:
                     what = f"{other} is not in the message: write the name it has"
