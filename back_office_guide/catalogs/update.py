@@ -16,8 +16,6 @@ from itertools import chain, count
 from pathlib import Path
 
 import polib
-from babel.core import Locale
-from babel.localedata import locale_identifiers
 from babel.messages.plurals import get_plural
 from rapidfuzz import fuzz, process
 
@@ -254,8 +252,7 @@ def _metadata(
     fields = {field: value for field, value in kept.items() if field != "POT-Creation-Date"}
     fields |= template.metadata
     fields |= {"Language": language.code, "X-Source-Language": messages_in}
-    if Locale.negotiate([language.code], locale_identifiers()):
-        fields["Plural-Forms"] = get_plural(language.code).plural_forms
+    fields["Plural-Forms"] = get_plural(language.locale).plural_forms
     fields.setdefault("PO-Revision-Date", "YEAR-MO-DA HO:MI+ZONE")
     return fields
 
