@@ -13,11 +13,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import chain
 
 import polib
 
-from back_office_guide.core.catalog import INTERFACE
+from back_office_guide.core.catalog import INTERFACE, read_all
 from back_office_guide.core.faults import Fault, tell
 from back_office_guide.core.markup import UNKNOWN, markup_of
 from back_office_guide.core.paths import DOCS, ROOT, TEMPLATES
@@ -26,13 +26,6 @@ WORDS = DOCS / "words.txt"
 
 # Typography has a check of its own.
 OPTIONS_OFF = ["apos", "nbsp", "typo", "unit", "num", "liga"]
-
-
-def messages(templates: Path) -> Iterator[polib.POEntry]:
-    """Yield the French messages of the .pot files under the folder `templates`."""
-    for path in sorted(templates.rglob("*.pot")):
-        if path.stem != INTERFACE:  # whose messages are English
-            yield from polib.pofile(str(path))
 
 
 def plain(msgid: str) -> str:
@@ -70,7 +63,9 @@ def main() -> int:
         print("Grammar and spelling not checked: grammalecte-cli is missing.", file=sys.stderr)
         return 1 if os.environ.get("CI") else 0
     excused = set(WORDS.read_text(encoding="utf-8").splitlines())
-    return tell(faults(list(messages(TEMPLATES)), excused))
+    templates, _ = read_all(TEMPLATES, ".pot")
+    french = (catalog for name, catalog in templates.items() if name != INTERFACE)
+    return tell(faults(list(chain(*french)), excused))
 
 
 if __name__ == "__main__":
