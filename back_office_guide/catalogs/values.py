@@ -327,12 +327,9 @@ def differences(
     """Yield the values that a translation lacks, or has beyond those of the message."""
     before, after = markup_of(message).text, markup_of(translation).text
     french, own = without_quotations(before, after)
-    old, new = quantities(french, source), quantities(own, language)
-    yield from _numbers(old[0], new[0], language)
-    for low, high in old[1]:
-        if low < high and (high, low) in new[1]:
-            yield Difference("numbers", f"{high:f} comes before {low:f}: write {low:f} first")
-    months = {each.month for each in old[0]} - {0}
+    numbers, ranges = quantities(french, source)
+    yield from _numbers(numbers, ranges, *quantities(own, language), language)
+    months = {each.month for each in numbers} - {0}
     for month in sorted(months - _months_in(own, language) if months else months):
         name = get_month_names("wide", "format", source.locale)[month]
         yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
@@ -343,8 +340,17 @@ def differences(
         yield Difference("address", f"{address} is not in the message: remove it")
 
 
-def _numbers(old: list[Quantity], new: list[Quantity], language: Language) -> Iterator[Difference]:
+def _numbers(
+    old: list[Quantity],
+    ranges: list[Range],
+    new: list[Quantity],
+    others: list[Range],
+    language: Language,
+) -> Iterator[Difference]:
     """Yield the numbers of a translation that are not those of its message."""
+    for low, high in ranges:
+        if low < high and (high, low) in others:
+            yield Difference("numbers", f"{high:f} comes before {low:f}: write {low:f} first")
     lost, added = _unsaid(old, new), _unsaid(new, old)
     if not (lost and added):  # numbers in words, which other words may replace
         lost, added = ([each for each in one if each.written] for one in (lost, added))

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 from back_office_guide.core.faults import Fault, tell
@@ -78,6 +77,10 @@ INSTEAD_OF_ROLES = {
     "write [text](https://…)": "cve cwe download pep rfc",
     SENTENCE: "eq math",
 }
+_DIRECTIVES, _ROLES = (
+    {name: advice for advice, names in table.items() for name in names.split()}
+    for table in (INSTEAD_OF_DIRECTIVES, INSTEAD_OF_ROLES)
+)
 SITE_ONLY = "contribuer"  # the folder of the pages that are on the site alone
 PICTURES = (".svg", ".png", ".jpg")
 STRAIGHT = 'straight quotation mark ("): write « … »'
@@ -100,8 +103,8 @@ def refused(page: Page, labels: dict[str, Page]) -> Found:
     if title is None or title.token.tag != "h1":
         yield 1, "no title: begin with # and the title"
     for piece in page.pieces:
-        refusal = _refused_directive if piece.directive else _refused
-        yield from ((piece.line, what) for what in refusal(piece))
+        refusals = _refused_directive(piece) if piece.directive else _refused(piece)
+        yield from ((piece.line, what) for what in refusals)
         if piece.token.type == "link_open":
             yield from ((piece.line, what) for what in _dead_link(piece, page, labels))
         if piece.directive == "glossary":
@@ -137,15 +140,14 @@ def _refused(piece: Piece) -> Iterator[str]:
     elif token.type == "text":
         yield from (advice for form, advice in PATTERNS.items() if re.search(form, token.content))
     elif token.type == "myst_role" and (name := token.meta["name"]) not in ROLES:
-        advice = _instead(INSTEAD_OF_ROLES, name)
-        yield f"the role {{{name}}} is none of {', '.join(sorted(ROLES))}: {advice}"
+        instead = _ROLES.get(name, TEXT)
+        yield f"the role {{{name}}} is none of {', '.join(sorted(ROLES))}: {instead}"
 
 
 def _refused_directive(piece: Piece) -> Iterator[str]:
     name = piece.directive
     if name not in DIRECTIVES:
-        advice = _instead(INSTEAD_OF_DIRECTIVES, name)
-        yield f"{{{name}}} is lost in an output or in translation: {advice}"
+        yield f"{{{name}}} is lost in an output or in translation: {_DIRECTIVES.get(name, TEXT)}"
         return
     if piece.token.type == "fence":
         yield f"a directive between ``` is not checked: write :::{{{name}}}"
@@ -160,11 +162,6 @@ def _refused_directive(piece: Piece) -> Iterator[str]:
                 yield f"“{entry}” is shown nowhere in full: write the name of a page, without .md"
     if name == "figure" and not piece.argument.endswith(PICTURES):
         yield f"“{piece.argument}” is no picture for all outputs: make it {' or '.join(PICTURES)}"
-
-
-def _instead(table: dict[str, str], name: str) -> str:
-    """Return what a table advises to write in the place of a name."""
-    return next((advice for advice, names in table.items() if name in names.split()), TEXT)
 
 
 def typography(page: Page) -> Found:
@@ -271,17 +268,17 @@ def check(docs: Path) -> list[Fault]:
         for label in re.findall(r"^\s*(?:- )?\(([^)\s]+)\)=$", page.text, re.MULTILINE)
     }
     terms = Terms(pages)
-    found = {
-        path: drawing(path, pages)
+    found = [
+        (path, drawing(path, pages))
         for path in docs.rglob("*.svg")
         if "_theme" not in path.relative_to(docs).parts
-    }
+    ]
     for page in pages:
         checks = [figure_directives(page, docs), refused(page, labels), typography(page)]
         if page.path.parent.name != "annexes":  # the glossary and the sources themselves
             checks += [unsourced_figures(page), unlinked_terms(page, terms)]
-        found[page.path] = chain(*checks)
-    return sorted({Fault(path, line, what) for path, each in found.items() for line, what in each})
+        found += [(page.path, each) for each in checks]
+    return sorted({Fault(path, line, what) for path, each in found for line, what in each})
 
 
 def style() -> list[Fault]:
