@@ -59,7 +59,9 @@ def typeset(folder: Path, environment: dict[str, str]) -> Path:
     Sphinx's Makefile runs latexmk, which runs LuaLaTeX as often as the references need.
     Raises TypesettingError with every fault found.
     """
-    options = ["LATEXMKOPTS=-quiet", "LATEXOPTS=--halt-on-error"]
+    # No page shows how many there are, and only the contents change it after the first run.
+    ignored = "-e '$$hash_calc_ignore_pattern{aux} = q(@abspage@last)'"
+    options = [f"LATEXMKOPTS=-quiet {ignored}", "LATEXOPTS=--halt-on-error"]
     output = None if sys.stdout.isatty() else subprocess.PIPE
     run = subprocess.run(
         ["make", "--directory", folder, "all-pdf", *options],
