@@ -7,6 +7,7 @@ from pathlib import Path
 from unicodedata import category
 
 import pytest
+import sphinx
 from bs4 import BeautifulSoup
 from conftest import CODES, ROOT
 from selenium import webdriver
@@ -365,7 +366,9 @@ def test_sphinx_still_needs_what_is_done_in_its_place() -> None:
     builder = object.__new__(search.IndexBuilder)
     builder.lang = SearchChinese({})
     code = builder.get_js_stemmer_code()
-    assert "window.Stemmer = ChineseStemmer" in code, "Sphinx #14229 is fixed"
+    # 9.0 is the last for Python 3.11; later versions have it right.
+    late = sphinx.version_info >= (9, 1)
+    assert late or "window.Stemmer = ChineseStemmer" in code, "Sphinx #14229 is fixed"
     assert not search.SearchLanguage({}).word_filter("2014"), "Sphinx #776 is fixed"
     assert not SearchJapanese({}).js_splitter_code, "Sphinx #13395 is fixed"
 
