@@ -170,12 +170,8 @@ def _spaced(text: str) -> str:
 
 
 def _is_prose(text: nodes.Text) -> bool:
-    node = text.parent
-    while node is not None:
-        if isinstance(node, (nodes.literal, nodes.FixedTextElement)):
-            return False
-        node = node.parent
-    return bool(text.parent.get("refuri") != text)  # which is an address
+    verbatim = isinstance(text.parent, (nodes.literal, nodes.FixedTextElement))
+    return not verbatim and bool(text.parent.get("refuri") != text)  # which is an address
 
 
 class Links(SphinxPostTransform):
