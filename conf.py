@@ -68,7 +68,7 @@ foreign_words = {
 html_copy_source = False
 html_show_sphinx = False
 # Pages that a search shows after the others; words that mean the same to it, the first file found.
-search_last = ["annexes/sources", "annexes/colophon", "contribuer/*"]
+search_last = ["annexes/sources*", "annexes/colophon", "contribuer/*"]
 search_synonyms = ["locale/{language}/synonyms.txt", "synonyms.txt"]
 
 # https://sphinx-copybutton.readthedocs.io/en/latest/use.html

@@ -346,7 +346,7 @@ def test_nothing_is_loaded_from_elsewhere(ebook: Ebook) -> None:
 
 
 def test_a_source_can_be_followed_and_its_address_stands_once(ebooks: dict[str, Ebook]) -> None:
-    page = ebooks["fr"].pages["annexes/sources.xhtml"]
+    page = ebooks["fr"].pages["annexes/sources-lois.xhtml"]
     links = page.select("a[href^=http]")
     assert links
     for link in links:

@@ -26,7 +26,7 @@ TERM = "term-"
 PREVIEW = 200
 
 # What a text sets apart, in quotation marks or brackets; and what is in Latin letters.
-SET_APART = re.compile(r"(?<=[«“„(])[^«»“”„()]+(?=[»”“)])")
+SET_APART = re.compile(r"(?<=[«“„])[^«»“”„]+(?=[»”“])|(?<=\()[^«»“”„()]+(?=\))")
 LATIN = re.compile(r"[A-Za-zÀ-ɏ](?:[\wÀ-ɏ’'.,:;&/?!\s-]*[A-Za-zÀ-ɏ\d?!])?", re.ASCII)
 # The words that tell one language from the other, and the letters of French that English has not.
 TELLING = {
@@ -34,6 +34,8 @@ TELLING = {
     "fr": SearchFrench.stopwords - SearchEnglish.stopwords,
 }
 FRENCH_LETTER = re.compile("[àâçèéêëîïôùûœ]", re.IGNORECASE)
+# The spaces that French alone writes before its punctuation.
+BEFORE_MARK = re.compile(r"\s+(?=[:;!?])")
 # A cell that holds a number, and perhaps its unit: "6 minutes".
 AMOUNT = re.compile(r"[≈<>+−-]?\s?[€$]?\d[\d\s.,]*(?:[€%$]|[^\W\d_]+)?")
 # How many letters a cell may have in a column of amounts: "flat allowance".
@@ -134,7 +136,8 @@ def foreign_parts(
     place = 0
     for (start, end), language in sorted(passages):
         if start >= place:  # else it is within the last one
-            parts += [(text[place:start], ""), (text[start:end], language)]
+            passage = text[start:end] if language == "fr" else BEFORE_MARK.sub("", text[start:end])
+            parts += [(text[place:start], ""), (passage, language)]
             place = end
     return [*parts, (text[place:], "")]
 
@@ -162,19 +165,13 @@ def language_in(passage: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Return a text without the spaces that each language writes before its punctuation."""
-    return re.sub(r"\s+(?=[:;!?])", "", " ".join(text.split()))
+    """Return a text without the spaces that French writes before its punctuation."""
+    return BEFORE_MARK.sub("", " ".join(text.split()))
 
 
 def _is_prose(text: nodes.Text) -> bool:
-    node = text.parent
-    while node is not None:
-        if isinstance(
-            node, (nodes.literal, nodes.literal_block, nodes.raw, nodes.FixedTextElement)
-        ):
-            return False
-        node = node.parent
-    return bool(text.parent.get("refuri") != text)  # which is an address
+    verbatim = isinstance(text.parent, (nodes.literal, nodes.FixedTextElement))
+    return not verbatim and bool(text.parent.get("refuri") != text)  # which is an address
 
 
 class Links(SphinxPostTransform):
@@ -215,7 +212,6 @@ class Amounts(SphinxPostTransform):
     """Say of the cells of a table which are in a column of amounts, as most of it are."""
 
     builders = ("html", "latex")
-
     default_priority = 600
 
     def run(self, **_: object) -> None:
