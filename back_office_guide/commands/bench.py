@@ -7,34 +7,23 @@ pages of both must say the same and link to the same.
 
 import argparse
 import os
-import random
 import re
 import shutil
 import statistics
 import subprocess
 import sys
 import time
+from itertools import cycle, islice, product
 from pathlib import Path
 
 import polib
 from bs4 import BeautifulSoup
 
-from back_office_guide.core.paths import BUILD, ROOT
+from back_office_guide.core.paths import BUILD, DOCS, LANGUAGES, ROOT
 
 # What a generated guide takes from this one.
 TAKEN = ("back_office_guide", "conf.py", "docs/_theme", "docs/figures/figures.css")
 CODES = re.findall(r"\w+", "en es de it pt nl sv da fi ro hu tr")
-LANGUAGE = """
-[languages.{0}]
-name = "{0}"
-direction = "ltr"
-published = true
-dictionary = "{0}"
-number = "1,234.5"
-percent = "5%"
-amount = "€5"
-quotes = "“…”"
-"""
 STOCK = """
 extensions = ["myst_parser"]
 language = "fr"
@@ -49,37 +38,28 @@ html_permalinks = False
 html_copy_source = False
 """
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>Bace</text></svg>'
-SYLLABLES = re.findall(
-    r"\w+", "ba ce di fo gu la me ni po ru sa te vi zo ché deu fan gri lou mai noi plé"
-)
 # What is in a message and is not translated, or not as a word.
 MARKUP = re.compile(r"\{term\}`(?P<term>[^`]*)`|`[^`]*`|\]\([^)]*\)|(?P<word>[^\W\d_]{2,})")
-TERMS = 40
+TERMS = list(map("".join, product(("ba", "ce", "di", "fo", "gu"), ("la", "me", "ni", "po", "ru"))))
 A_PART = 20  # pages
 
 
-def word(rank: int) -> str:
-    """Return the word of a rank, the frequent ones being short."""
-    letters = random.Random(rank)  # noqa: S311, nothing secret
-    return "".join(letters.choices(SYLLABLES, k=2 + rank.bit_length() // 5))
-
-
 class Text:
-    """Words that nobody knows, always the same for a seed; few are frequent, as in a language."""
+    """The words of this guide, one after the other, in pages that hold all that it uses."""
 
-    def __init__(self, seed: int) -> None:
-        """Begin a text."""
-        self._random = random.Random(seed)  # noqa: S311, nothing secret
+    def __init__(self) -> None:
+        """Begin a text, always the same."""
+        guide = " ".join(page.read_text("utf-8") for page in sorted(DOCS.rglob("*.md")))
+        self._words = cycle(re.findall(r"[^\W\d_]{2,}", guide))
+        self._terms = cycle(TERMS)
 
     def words(self, count: int) -> str:
         """Return words that begin like a sentence."""
-        ranks = (int(5000 ** self._random.random()) for _ in range(count))
-        return " ".join(map(word, ranks)).capitalize()
+        return " ".join(islice(self._words, count)).capitalize()
 
     def prose(self, *targets: str) -> str:
         """Return a paragraph with a term, emphasis, code and links."""
-        words = self.words
-        term = word(100 + self._random.randrange(TERMS))
+        words, term = self.words, next(self._terms)
         links = " ".join(f"[{words(2)}](#{target}), [](#{target})" for target in targets)
         return (
             f"{words(12)} {{term}}`{term}`, {words(6)}.\n{words(9)} *{words(2)}*, {words(9)} "
@@ -104,21 +84,21 @@ class Text:
 def toctree(names: list[str]) -> str:
     """Return what leads to other pages."""
     below = "\n".join(f"/{name}" for name in names)
-    return f"\n:::{{toctree}}\n:hidden:\n:caption: {word(len(names))}\n\n{below}\n:::\n"
+    return f"\n:::{{toctree}}\n:hidden:\n:caption: Une partie\n\n{below}\n:::\n"
 
 
 def pages_of(count: int) -> dict[str, str]:
     """Return a guide by the names of its pages: home, glossary, and `count` more in parts."""
+    text = Text()
     names = [f"part{n // A_PART}/page{n}" for n in range(count)]
     pages = {
-        name: Text(n).page(f"page{n}", f"to-page{n // 2}", f"to-page{n // 3}")
+        name: text.page(f"page{n}", f"to-page{n // 2}", f"to-page{n // 3}")
         for n, name in enumerate(names)
     }
     starts = names[::A_PART]
     for place, start in enumerate(starts):
         pages[start] += toctree(names[place * A_PART + 1 : (place + 1) * A_PART])
-    text = Text(count)
-    terms = "\n".join(f"{word(100 + n)}\n  {text.words(12)}\n" for n in range(TERMS))
+    terms = "\n".join(f"{term}\n  {text.words(12)}\n" for term in TERMS)
     pages["words"] = f"(to-words)=\n# {text.words(1)}\n\n:::{{glossary}}\n{terms}:::\n"
     pages["index"] = text.page("index", "to-words") + toctree([*starts, "words"])
     return pages
@@ -142,8 +122,9 @@ def write_guide(folder: Path, pages: dict[str, str], codes: list[str]) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
         copy(ROOT / name, folder / name)
-    listed = "".join(LANGUAGE.format(code) for code in ["fr", *codes])
-    (folder / "languages.toml").write_text(f'source = "fr"\nthreshold = 90\n{listed}', "utf-8")
+    french, english, _ = re.split(r"(\[languages.en\][^[]*)", LANGUAGES.read_text("utf-8"))
+    listed = [english.replace(".en]", f".{code}]") for code in codes]
+    (folder / "languages.toml").write_text("\n".join([french, *listed]), "utf-8")
     (folder / "docs/figures/f.svg").write_text(DRAWING, "utf-8")
     for name, text in pages.items():
         path = folder / "docs" / f"{name}.md"
@@ -203,12 +184,6 @@ def different(folder: Path, code: str, pages: dict[str, str]) -> list[str]:
     ]
 
 
-def edit(docs: Path, run: int) -> None:
-    """Write one more paragraph into a page."""
-    with (docs / "part0/page1.md").open("a", encoding="utf-8") as page:
-        page.write(f"\nParagraphe {run}.\n")
-
-
 STEPS = ("whole site", "nothing changed", "one page edited")
 
 
@@ -229,8 +204,9 @@ def main() -> int:
             shutil.rmtree(result, ignore_errors=True)
         for step in STEPS:
             if step == "one page edited":
-                edit(folder / "docs", run)
-                edit(folder / "stock/docs", run)
+                for docs in (folder / "docs", folder / "stock/docs"):
+                    with (docs / "part0/page1.md").open("a", encoding="utf-8") as page:
+                        page.write(f"\nParagraphe {run}.\n")
             ours = measure(folder, *OURS, "html", LANGS=" ".join(codes))
             plain = measure(folder / "stock", *PLAIN, f"language={codes[0]}")
             taken[step].append((*ours, *plain))

@@ -6,7 +6,6 @@ built twice from the same inputs: each result holds the digest of what it was ma
 
 import argparse
 import ctypes
-import errno
 import hashlib
 import io
 import multiprocessing
@@ -15,7 +14,7 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import redirect_stderr, suppress
@@ -35,12 +34,14 @@ from back_office_guide.commands.typeset import TypesettingError, typeset
 from back_office_guide.core.faults import GuideError, exit_code, explain
 from back_office_guide.core.git import is_shallow
 from back_office_guide.core.languages import Language, Languages, load
-from back_office_guide.core.paths import BUILD, LOCALE, ROOT, TEMPLATES, WORK, build_lock
+from back_office_guide.core.paths import BUILD, LOCALE, ROOT, WORK, build_lock
 from back_office_guide.core.progress import published
 from back_office_guide.core.typesetting import obstacle
 
 DIGEST = ".inputs"
-# What gives a language a result, in a place.
+FAILED = "{}, {}: failed, for the reasons above. What was built before has not changed."
+# What makes a file or a folder of a language, and what puts it where it belongs.
+Make = Callable[[Language], Path]
 Build = Callable[[Language, Path], None]
 
 
@@ -54,9 +55,12 @@ def main() -> int:
     parser.add_argument("target", choices=TARGETS)
     target = parser.parse_args().target
     os.umask(0o022)  # a site that only its maker can read cannot be served
+    os.environ["FORCE_SOURCE_DATE"] = "1"  # makes TeX follow SOURCE_DATE_EPOCH in \today too
+    os.environ["TZ"] = "UTC"  # in which TeX writes the date of a book
 
     def run() -> int:
         languages = load()
+        os.environ["SOURCE_DATE_EPOCH"] = printed_time()
         with build_lock():
             TARGETS[target](languages)
         return 0
@@ -70,62 +74,36 @@ def main() -> int:
 
 def wanted(languages: Languages) -> tuple[Language, ...]:
     """Return the languages of LANGS, or else those that are published; say which are not yet."""
-    named = os.environ.get("LANGS", "")
-    if named.strip():
-        return languages.select(named)
     ready = tuple(map(languages.get, published_codes()))
+    chosen = languages.asked(ready)
     for language in languages.select(""):
-        if language not in ready:
+        if chosen is ready and language not in ready:
             print(
                 f"{language.code}: not built, for less than {languages.threshold} % of it is "
                 f"translated (see make status). LANGS={language.code} builds it all the same."
             )
-    return ready
+    return chosen
 
 
 def build_html(languages: Languages) -> None:
     """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
-    folders = {language: BUILD / "html" / language.code for language in wanted(languages)}
-    bring_up_to_date(folders, partial(build_folder, "html"))
+    bring_up_to_date("html/{}", partial(run_sphinx, "html"), wanted(languages))
     write_root(languages)
 
 
 def build_gettext(languages: Languages) -> None:
     """Extract the messages of the French pages into build/gettext/*.pot."""
-    bring_up_to_date({languages.source: TEMPLATES}, partial(build_folder, "gettext"))
-
-
-def build_folder(builder: str, language: Language, result: Path) -> None:
-    """Give the folder `result` what a Sphinx builder makes of the sources."""
-    fresh = run_sphinx(builder, language)
-    keep_times(fresh, result)
-    digest_file(fresh).write_text(inputs_digest(language), encoding="utf-8")
-    replace_folder(fresh, result)
+    bring_up_to_date("gettext", partial(run_sphinx, "gettext"), [languages.source])
 
 
 def build_books(languages: Languages) -> None:
     """Build build/pdf/back-office-<code>.pdf for each wanted language."""
-    build_files("pdf", typeset_book, languages)
+    bring_up_to_date("pdf/back-office-{}.pdf", typeset_book, wanted(languages))
 
 
 def build_ebooks(languages: Languages) -> None:
     """Build build/epub/back-office-<code>.epub for each wanted language."""
-    build_files("epub", pack_ebook, languages)
-
-
-def build_files(kind: str, make: Callable[[Language], Path], languages: Languages) -> None:
-    """Give build/<kind>/back-office-<code>.<kind> the file that `make` makes of a language."""
-    folder = BUILD / kind
-    files = {each: folder / f"back-office-{each.code}.{kind}" for each in wanted(languages)}
-    bring_up_to_date(files, partial(build_file, make))
-
-
-def build_file(make: Callable[[Language], Path], language: Language, result: Path) -> None:
-    """Give the file `result` what `make` makes of a language."""
-    fresh = make(language)
-    result.parent.mkdir(parents=True, exist_ok=True)
-    fresh.replace(result)
-    digest_file(result).write_text(inputs_digest(language), encoding="utf-8")
+    bring_up_to_date("epub/back-office-{}.epub", pack_ebook, wanted(languages))
 
 
 def typeset_book(language: Language) -> Path:
@@ -133,13 +111,9 @@ def typeset_book(language: Language) -> Path:
     if reason := obstacle(language.code):
         raise BuildError(f"latexpdf, {language.name}: {reason}")
     try:
-        return typeset(run_sphinx("latex", language), environment())
+        return typeset(run_sphinx("latex", language))
     except TypesettingError as error:
-        message = (
-            f"{error}\nlatexpdf, {language.name}: failed, for the reasons above. "
-            "What was built before has not changed."
-        )
-        raise BuildError(message) from error
+        raise BuildError(f"{error}\n{FAILED.format('latexpdf', language.name)}") from error
 
 
 def pack_ebook(language: Language) -> Path:
@@ -147,16 +121,32 @@ def pack_ebook(language: Language) -> Path:
     return run_sphinx("epub", language) / "back-office.epub"
 
 
-def bring_up_to_date(results: dict[Language, Path], build: Build) -> None:
-    """Build the languages whose result is not yet what the inputs make."""
-    outdated = {each: result for each, result in results.items() if not is_current(result, each)}
-    for language, result in results.items():
-        if language not in outdated:
+def bring_up_to_date(place: str, make: Make, languages: Iterable[Language]) -> None:
+    """Build the languages whose result, in a place under BUILD, is not what the inputs make."""
+    outdated = {}
+    for language in languages:
+        result = BUILD / place.format(language.code)
+        if result.exists() and read_digest(digest_file(result)) == inputs_digest(language):
             say(result, "up to date")
+        else:
+            outdated[language] = result
     if outdated:
         warn_of_shallow_clone()
         import_sphinx()
-        build_in_parallel(build, outdated)
+        build_in_parallel(partial(build_one, make), outdated)
+
+
+def build_one(make: Make, language: Language, result: Path) -> None:
+    """Give `result` the file or folder that `make` makes of a language."""
+    fresh = make(language)
+    result.parent.mkdir(parents=True, exist_ok=True)
+    if fresh.is_dir():
+        keep_times(fresh, result)
+        digest_file(fresh).write_text(inputs_digest(language), encoding="utf-8")
+        replace_folder(fresh, result)
+    else:
+        fresh.replace(result)
+        digest_file(result).write_text(inputs_digest(language), encoding="utf-8")
 
 
 def warn_of_shallow_clone() -> None:
@@ -259,7 +249,6 @@ def run_sphinx(builder: str, language: Language) -> Path:
     result = work / "result"
     quiet = [] if builder == "linkcheck" else ["--quiet"]
     options = sphinx_options(builder, language, work / "doctrees")
-    os.environ.update(environment())
     os.chdir(ROOT)
     said = io.StringIO()
     with redirect_stderr(said):
@@ -267,11 +256,7 @@ def run_sphinx(builder: str, language: Language) -> Path:
     for line in filter(str.strip, said.getvalue().replace(f"{ROOT}/", "").splitlines()):
         print(f"{language.name}: {line}", file=sys.stderr)
     if failed:
-        message = (
-            f"{builder}, {language.name}: failed, for the reasons above. "
-            "What was built before has not changed."
-        )
-        raise BuildError(message)
+        raise BuildError(FAILED.format(builder, language.name))
     return result
 
 
@@ -279,18 +264,8 @@ def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str
     """Return the command line that is the same for every builder: nothing may go unsaid."""
     strict = ["--nitpicky", "--fail-on-warning", "--keep-going"]
     place = ["--conf-dir", str(ROOT), "--doctree-dir", str(doctrees)]
-    given = {"language": language.code, "published_languages": ",".join(published_codes())}
-    defined = (word for name, value in given.items() for word in ("--define", f"{name}={value}"))
-    return ["--builder", builder, *strict, *place, *defined]
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of a build."""
-    return os.environ | {
-        "SOURCE_DATE_EPOCH": printed_time(),
-        "FORCE_SOURCE_DATE": "1",  # makes TeX follow SOURCE_DATE_EPOCH in \today too
-        "TZ": "UTC",  # in which TeX writes the date of a book
-    }
+    published = f"--define=published_languages={','.join(published_codes())}"
+    return ["--builder", builder, *strict, *place, f"--define=language={language.code}", published]
 
 
 @cache
@@ -308,11 +283,6 @@ def published_codes() -> list[str]:
     codes = [language.code for language in published(load(), LOCALE)]
     write_atomically(kept, " ".join([digest, *codes]))
     return codes
-
-
-def is_current(result: Path, language: Language) -> bool:
-    """Say whether a result is there, and made of the inputs as they are."""
-    return result.exists() and read_digest(digest_file(result)) == inputs_digest(language)
 
 
 def read_digest(path: Path) -> str:
@@ -335,7 +305,6 @@ def keep_times(fresh: Path, current: Path) -> None:
 
 def replace_folder(fresh: Path, current: Path) -> None:
     """Give `current` the content of the folder `fresh`, in one step where the system can."""
-    current.parent.mkdir(parents=True, exist_ok=True)
     if not current.exists():
         fresh.rename(current)
     elif not swap_folders(fresh, current):
@@ -352,14 +321,10 @@ def swap_folders(one: Path, other: Path) -> bool:
     """
     at_fdcwd, rename_exchange = -100, 2
     try:
-        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+        renameat2 = ctypes.CDLL(None).renameat2
     except (OSError, AttributeError):
         return False
-    if renameat2(at_fdcwd, bytes(one), at_fdcwd, bytes(other), rename_exchange) == 0:
-        return True
-    if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.EXDEV, errno.ENOTSUP):
-        return False
-    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(one))
+    return bool(renameat2(at_fdcwd, bytes(one), at_fdcwd, bytes(other), rename_exchange) == 0)
 
 
 def write_root(languages: Languages) -> None:

@@ -53,7 +53,7 @@ class TypesettingError(Exception):
     """The book cannot be printed; the message says where, what is wrong, and the fix."""
 
 
-def typeset(folder: Path, environment: dict[str, str]) -> Path:
+def typeset(folder: Path) -> Path:
     """Typeset the one LaTeX source in `folder`, and return the PDF.
 
     Sphinx's Makefile runs latexmk, which runs LuaLaTeX as often as the references need.
@@ -64,7 +64,7 @@ def typeset(folder: Path, environment: dict[str, str]) -> Path:
     run = subprocess.run(
         ["make", "--directory", folder, "all-pdf", *options],
         # Lines of the log are not cut, so that they can be read.
-        env={name: value for name, value in environment.items() if "MAKE" not in name}
+        env={name: value for name, value in os.environ.items() if "MAKE" not in name}
         | {"max_print_line": "100000"}
         | cache_of_fonts(folder),
         stdin=subprocess.DEVNULL,

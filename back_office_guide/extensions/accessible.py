@@ -7,7 +7,6 @@ from typing import Any
 from docutils import nodes
 from docutils.nodes import Element, Node
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
@@ -47,11 +46,6 @@ class AccessibleTranslator(HTML5Translator):
     https://www.w3.org/TR/CSP3/#directive-style-src
     """
 
-    def __init__(self, document: nodes.document, builder: Builder) -> None:
-        """Begin a page, without the style sheets that docutils would look for."""
-        document.settings.stylesheet_path = None
-        super().__init__(document, builder)
-
     def depart_colspec(self, node: nodes.colspec) -> None:
         """Leave out the widths of columns, which only style attributes could give."""
 
@@ -70,6 +64,8 @@ class AccessibleTranslator(HTML5Translator):
         if node.get(UNTRANSLATED):
             source = languages_of(self.config).source
             names |= {"lang": source.code, "dir": source.direction}
+        if "table-wrapper" in node.get("classes", ()):
+            node["ids"] = []  # those of the table, which Furo repeats around it (Furo 2025.12.19)
         if tagname == "th":
             names["scope"] = "col" if isinstance(node.parent.parent, nodes.thead) else "row"
         if "definition" in node:
@@ -95,9 +91,7 @@ class ForeignWords(SphinxPostTransform):
         """Wrap the foreign words of one page."""
         known = translations(catalog_path(self.config, self.env.current_document.docname)).messages
         original = _spaced(" ".join(known))
-        for text in list(self.document.findall(nodes.Text)):
-            if not _is_prose(text):
-                continue
+        for text in filter(_is_prose, list(self.document.findall(nodes.Text))):
             whole = isinstance(text.parent, nodes.emphasis)
             parts = foreign_parts(self.config, text, original, whole=whole)
             if any(language for _, language in parts):
@@ -118,21 +112,18 @@ def foreign_parts(
     """
     here = config.language.partition("_")[0]
     words, languages = _foreign_words(config)
-    set_apart = LATIN if here == "ar" else SET_APART
-    passages = [
-        (match.span(), language)
-        for match in (*[re.match(".*", text, re.DOTALL)] * whole, *set_apart.finditer(text))
-        if match
-        and (language := language_in(match[0])) not in ("", here)
-        and (not original or _spaced(match[0]) in original)
-    ]
-    passages += [
-        (match.span(), languages[match[1].casefold()])
-        for match in (words.finditer(text) if languages else ())
-    ]
+    spans = [match.span() for match in (LATIN if here == "ar" else SET_APART).finditer(text)]
+    if whole:
+        spans.append((0, len(text)))
+    passages = []
+    for start, end in spans:
+        language = language_in(text[start:end])
+        if language not in ("", here) and (not original or _spaced(text[start:end]) in original):
+            passages.append((start, end, language))
+    passages += [(*match.span(), languages[match[1].casefold()]) for match in words.finditer(text)]
     parts = []
     place = 0
-    for (start, end), language in sorted(passages):
+    for start, end, language in sorted(passages):
         if start >= place:  # else it is within the last one
             parts += [(text[place:start], ""), (text[start:end], language)]
             place = end
@@ -150,7 +141,7 @@ def _foreign_words(config: Config) -> tuple[re.Pattern[str], dict[str, str]]:
         for word in words
     }
     longest_first = "|".join(map(re.escape, sorted(languages, key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)({longest_first})s?(?!\w)", re.IGNORECASE), languages
+    return re.compile(rf"(?<!\w)({longest_first or '(?!)'})s?(?!\w)", re.IGNORECASE), languages
 
 
 def language_in(passage: str) -> str:
@@ -169,9 +160,7 @@ def _spaced(text: str) -> str:
 def _is_prose(text: nodes.Text) -> bool:
     node = text.parent
     while node is not None:
-        if isinstance(
-            node, (nodes.literal, nodes.literal_block, nodes.raw, nodes.FixedTextElement)
-        ):
+        if isinstance(node, (nodes.literal, nodes.raw, nodes.FixedTextElement)):
             return False
         node = node.parent
     return bool(text.parent.get("refuri") != text)  # which is an address
@@ -231,19 +220,6 @@ class Amounts(SphinxPostTransform):
                         cell["classes"].append("amount")
 
 
-class OneIdentifier(SphinxPostTransform):
-    """Leave a table its identifier, which Furo's wrapper around it repeats (Furo 2025.12.19)."""
-
-    formats = ("html",)
-    default_priority = 510  # after the wrapping (500)
-
-    def run(self, **_: object) -> None:
-        """Take the identifiers from the wrappers of one page."""
-        for wrapper in self.document.findall(nodes.container):
-            if "table-wrapper" in wrapper["classes"]:
-                wrapper["ids"] = []
-
-
 def name_languages(
     app: Sphinx, _: str, __: str, context: dict[str, Any], ___: nodes.document | None
 ) -> None:
@@ -252,13 +228,13 @@ def name_languages(
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Take the place of Sphinx's writer of HTML."""
+    """Take the place of Sphinx's writer of the HTML of sites."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("foreign_words", {}, "html", dict)
-    app.set_translator("html", AccessibleTranslator)
+    for builder in ("html", "dirhtml"):
+        app.set_translator(builder, AccessibleTranslator)
     app.add_post_transform(ForeignWords)
     app.add_post_transform(Links)
     app.add_post_transform(Amounts)
-    app.add_post_transform(OneIdentifier)
     app.connect("html-page-context", name_languages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

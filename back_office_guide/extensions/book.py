@@ -17,15 +17,10 @@ from sphinx.util.typing import ExtensionMetadata
 from back_office_guide.core.typesetting import BOOKS, Typesetting
 from back_office_guide.extensions.book_writer import BookTranslator, grouped
 from back_office_guide.extensions.languages import language_of
-from back_office_guide.extensions.website import description
+from back_office_guide.extensions.website import description, toctrees
 
 # The part that concerns the site alone, as the source names it: translations name it otherwise.
 LEFT_OUT = "Contribuer"
-
-
-def toctrees(environment: BuildEnvironment) -> list[addnodes.toctree]:
-    """Return the tables of contents of the home page."""
-    return list(environment.get_doctree(environment.config.root_doc).findall(addnodes.toctree))
 
 
 def edition_day(config: Config) -> str:

@@ -7,15 +7,12 @@ one that fails is shown in the source language, and reported with the file and l
 What passes is parsed as inline Markdown, and nothing else.
 """
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
+from gettext import NullTranslations
 from pathlib import Path
 from typing import cast
 
-import polib
 from docutils import nodes
 from docutils.utils import new_document
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
@@ -31,13 +28,8 @@ from sphinx.util.index_entries import split_index_msg
 from sphinx.util.nodes import extract_messages
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.catalog import (
-    INTERFACE,
-    SETTINGS,
-    DamagedError,
-    line_of,
-    read,
-)
+from back_office_guide.core.catalog import INTERFACE, SETTINGS, DamagedError, line_of, read
+from back_office_guide.core.faults import Fault
 from back_office_guide.core.markup import PLAIN
 from back_office_guide.core.progress import Count, refusals
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
@@ -64,31 +56,23 @@ def translations(path: Path) -> Translations:
     try:
         catalog = read(path)
     except DamagedError as error:
-        logger.warning(
-            "%s. Its page is shown untranslated.",
-            error.fault.message,
-            location=f"{error.fault.path}:{error.fault.line}",
-            type="catalog",
-            subtype=error.fault.code,
-        )
+        _warn("%s. Its page is shown untranslated.", error.fault)
         return Translations()
-    messages, shown = {}, 0
+    messages = {}
     for entry in catalog.translated_entries():
         fault = next(iter(refusals(entry, path.stem)), None)
         if fault:
-            logger.warning(
-                "translation refused, and the original shown: %s",
-                fault.message,
-                location=f"{path}:{line_of(entry)}",
-                type="catalog",
-                subtype=fault.code,
-            )
-            continue
-        shown += 1
-        if entry.msgstr.strip() and not entry.msgctxt and not entry.msgid_plural:
+            where = Fault(path, line_of(entry), fault.message, fault.code)
+            _warn("translation refused, and the original shown: %s", where)
+        else:
             messages[entry.msgid] = entry.msgstr
-    others = sum(not entry.obsolete for entry in catalog) - shown
-    return Translations(messages, 100 - Count(translated=shown, empty=others).share)
+    others = sum(not entry.obsolete for entry in catalog) - len(messages)
+    return Translations(messages, 100 - Count(translated=len(messages), empty=others).share)
+
+
+def _warn(message: str, fault: Fault) -> None:
+    where = f"{fault.path}:{fault.line}"
+    logger.warning(message, fault.message, location=where, type="catalog", subtype=fault.code)
 
 
 def load(app: Sphinx, config: Config) -> None:
@@ -100,13 +84,10 @@ def load(app: Sphinx, config: Config) -> None:
     locale.translators["general", "sphinx"] = NullTranslations()
     app.translator, _ = locale.init([package_dir / "locale"], config.language)
     translate_settings(config, translations(catalog_path(config, SETTINGS)).messages)
-    words = polib.POFile()
-    words.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
-    known = translations(catalog_path(config, INTERFACE)).messages
-    words.extend(polib.POEntry(msgid=word, msgstr=text) for word, text in known.items())
-    compiled = words.to_binary()
-    app.translator.add_fallback(GNUTranslations(BytesIO(compiled)))
-    config.interface_digest = hashlib.sha256(compiled).hexdigest()
+    words = translations(catalog_path(config, INTERFACE)).messages
+    own = NullTranslations()
+    own.gettext = lambda message: words.get(message, message)  # type: ignore[method-assign]
+    app.translator.add_fallback(own)
 
 
 def translate_settings(config: Config, translated: dict[str, str]) -> None:
@@ -235,7 +216,6 @@ def _translated_entry(kind: str, value: str, messages: dict[str, str]) -> str:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of Sphinx's reading of catalogs."""
     app.setup_extension("back_office_guide.extensions.languages")
-    app.add_config_value("interface_digest", "", "env", str)
     app.add_transform(TranslatedPage)
     app.connect("config-inited", load)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,7 +8,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from itertools import groupby
@@ -27,7 +26,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.git import committed_days
+from back_office_guide.core.git import committed_days, last_change
 from back_office_guide.core.progress import published
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 from back_office_guide.extensions.translations import UNTRANSLATED
@@ -53,29 +52,6 @@ FOR_DRAWINGS = {"figures.css"}
 Context = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A page in the menu, and those below it."""
-
-    docname: str
-    title: str
-    entries: "list[Entry]"
-
-    def docnames(self) -> Iterator[str]:
-        """Yield the names of its page and of those below it."""
-        yield self.docname
-        for entry in self.entries:
-            yield from entry.docnames()
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the guide: its title, if it has one, and its pages."""
-
-    title: str | None
-    entries: list[Entry]
-
-
 class Website:
     """What the pages of a build show around their text."""
 
@@ -93,8 +69,8 @@ class Website:
         self._digest = cache(lambda name: f"{crc32((static / name).read_bytes()):08x}")
 
     @cached_property
-    def _parts(self) -> list[Part]:
-        return parts_of(self._app.env)
+    def _parts(self) -> list[addnodes.toctree]:
+        return toctrees(self._app.env)
 
     def add_pages(self, _: Sphinx) -> Iterator[tuple[str, Context, str]]:
         """Yield the list of changes, and the page for an address that leads nowhere.
@@ -106,8 +82,7 @@ class Website:
         days = {page: day for page in pages if (day := self._changed(page))}
         newest_first = sorted(days, key=lambda page: days[page], reverse=True)
         changes = [
-            (self._in_words(day), [(page, self._title(page)) for page in changed])
-            for day, changed in groupby(newest_first, lambda page: days[page])
+            (day, list(changed)) for day, changed in groupby(newest_first, lambda page: days[page])
         ]
         yield CHANGES, {"changes": changes}, "changes.html"
 
@@ -118,7 +93,9 @@ class Website:
         here, base = self._here, app.config.html_baseurl.rstrip("/")
         context.pop("toctree", None)  # else Furo renders a menu that no template shows
         uri = app.builder.get_target_uri(pagename)
-        switched = app.builder.get_target_uri(app.config.root_doc) if pagename == NOT_FOUND else uri
+        trail = self._trail(pagename)
+        titled = (part for part in self._parts if part["caption"])
+        around = (part for part in titled if not {*trail}.isdisjoint(part["includefiles"]))
         up = "../" * (uri.count("/") + 1)
         if pagename == NOT_FOUND and base:  # which is shown at addresses of any depth
             up = f"{urlsplit(base).path}/"
@@ -129,27 +106,23 @@ class Website:
                 context[name] = _rooted(context[name], root)
         context |= {
             "author": app.config.author,
-            "direction": here.direction,
-            "locale": here.locale,
-            "card": f"{base}/{here.code}/_static/card-{here.code}.png",
-            "languages": [
-                {
-                    "name": language.name,
-                    "tag": language.code.replace("_", "-"),
-                    "direction": language.direction,
-                    "link": f"{up}{language.code}/{switched}",
-                    "address": f"{base}/{language.code}/{uri}",
-                    "current": language == here,
-                }
-                for language in self._shown
-            ],
-            "page_url": self._address(pagename) if base and pagename != NOT_FOUND else "",
-            "default_address": f"{base}/{self._languages.source.code}/{uri}",
+            "here": here,
+            "source": self._languages.source,
+            "languages": self._shown,
+            "base": base,
+            "up": up,
+            "target_uri": app.builder.get_target_uri,
+            "page_url": f"{base}/{here.code}/{uri}" if base and pagename != NOT_FOUND else "",
             "asset": lambda name: (
                 f"{context['pathto'](f'_static/{name}', resource=True)}?v={self._digest(name)}"
             ),
             "parts": self._parts,
-            "part": self._part_of(pagename),
+            "part": next(around, None),
+            "trail": trail,
+            "titles": app.env.titles,
+            "below": app.env.toctree_includes,
+            "in_words": self._in_words,
+            "books": app.config.with_books,
             "has_contents": bool(doctree)
             and "<ul" in (context.get("toc") or "").partition("<ul")[2],
             "description": description(doctree) or app.config.project,
@@ -160,14 +133,13 @@ class Website:
             entries.sort(key=lambda entry: collated(entry[0]))
             letters = groupby(entries, lambda entry: initial(entry[0]))
             context["genindexentries"] = [(letter, list(group)) for letter, group in letters]
-        if app.config.with_books:
-            context["book"] = f"{up}back-office-{here.code}.pdf"
-            context["ebook"] = f"{up}back-office-{here.code}.epub"
         if doctree:
-            context["linked_data"] = self._linked_data(pagename, context, doctree)
-            changed = self._changed(pagename)
-            context["changed"] = changed and self._in_words(changed)
-            context["improve"] = self._edit_link(pagename)
+            context |= {
+                "day": self._changed(pagename),
+                "improve": self._edit_link(pagename),
+                "terms": [each for each in doctree.findall(nodes.term) if each["ids"]],
+                "json": _json,
+            }
             if here != self._languages.source:
                 context["untranslated_share"] = app.env.metadata[pagename].get(UNTRANSLATED)
 
@@ -185,75 +157,34 @@ class Website:
         for kind in ("css_files", "script_files"):
             context[kind] = [each for each in context[kind] if _name(each) not in unwanted]
 
-    def _part_of(self, pagename: str) -> Part | None:
-        """Return the part that a page is in, if it has a title."""
-        for part in self._parts:
-            if part.title and any(pagename in entry.docnames() for entry in part.entries):
-                return part
-        return None
-
-    def _address(self, pagename: str) -> str:
-        """Return where a page is on the web."""
-        base = self._app.config.html_baseurl.rstrip("/")
-        return f"{base}/{self._here.code}/{self._app.builder.get_target_uri(pagename)}"
-
-    def _files(self, pagename: str) -> list[Path]:
-        """Return the files in which a page is written: its source, and a catalog if any."""
-        catalog = catalog_path(self._app.config, pagename)
-        translated = self._here != self._languages.source and catalog.is_file()
-        return [Path(self._app.env.doc2path(pagename)), *([catalog] if translated else [])]
+    def _trail(self, pagename: str | None) -> list[str]:
+        """Return the name of a page, after those of the pages that it is in below the first."""
+        if pagename in (None, self._app.config.root_doc):
+            return []
+        parent, *_ = self._app.builder.relations.get(pagename, (None,))  # type: ignore[attr-defined]
+        return [*self._trail(parent), pagename]
 
     def _edit_link(self, pagename: str) -> str:
         """Return where a page can be changed; "" if that is not known."""
-        path, repository = self._files(pagename)[-1], self._app.config.repository_edit.rstrip("/")
+        catalog = catalog_path(self._app.config, pagename)
+        path = catalog if catalog.is_file() else Path(self._app.env.doc2path(pagename))
+        repository = self._app.config.repository_edit.rstrip("/")
         if not repository or not path.is_relative_to(self._app.confdir):
             return ""
         return f"{repository}/{path.relative_to(self._app.confdir).as_posix()}"
 
     def _changed(self, pagename: str) -> date | None:
         """Return the day of the last commit that touched a page, if it is known."""
-        return max(filter(None, map(self._days.get, self._files(pagename))), default=None)
+        source = Path(self._app.env.doc2path(pagename))
+        return last_change(self._days, source, catalog_path(self._app.config, pagename))
 
     def _in_words(self, day: date) -> str:
         return str(format_date(day, "long", locale=self._here.locale))
 
-    def _title(self, pagename: str) -> str:
-        return str(self._app.env.titles[pagename].astext())
 
-    def _linked_data(self, pagename: str, context: Context, doctree: nodes.document) -> str:
-        """Return what a page is, for machines, as JSON-LD: https://schema.org/docs/full.html."""
-        title, project = self._title(pagename), self._app.config.project
-        language = context["language"].replace("_", "-")
-        address, changed = context["page_url"], self._changed(pagename)
-        article = {
-            "@type": "Article",
-            "headline": title,
-            "description": context["description"],
-            "inLanguage": language,
-            "license": "https://creativecommons.org/licenses/by-sa/4.0/",
-            "author": {"@type": "Organization", "name": self._app.config.author},
-            "isPartOf": {"@type": "Book", "name": project, "inLanguage": language},
-            **({"url": address} if address else {}),
-            **({"dateModified": changed.isoformat()} if changed else {}),
-        }
-        trail = [(project, self._app.config.root_doc)]
-        if part := context["part"]:
-            trail += [(part.title, part.entries[0].docname), (title, pagename)]
-        steps = [
-            {"@type": "ListItem", "position": place, "name": name}
-            | ({"item": self._address(page)} if address else {})
-            for place, (name, page) in enumerate(trail, start=1)
-        ]
-        graph: list[Context] = [article, {"@type": "BreadcrumbList", "itemListElement": steps}]
-        terms = [
-            {"@type": "DefinedTerm", "@id": f"#{term['ids'][0]}", "name": term.astext()}
-            for term in doctree.findall(nodes.term)
-            if term["ids"] and term["ids"][0].startswith("term-")
-        ]
-        if terms:
-            graph.append({"@type": "DefinedTermSet", "name": title, "hasDefinedTerm": terms})
-        text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
-        return text.replace("<", "\\u003c")  # else a "</script>" would end the element
+def _json(value: object) -> str:
+    """Return a value as JSON for an element of a page, which no "</script>" in it ends."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _rooted(tag: Callable[[object], str], root: str) -> Callable[[object], str]:
@@ -304,21 +235,10 @@ class Sorted(SphinxTransform):
                     terms[:] = sorted(terms, key=lambda item: collated(item[0].astext()))  # type: ignore[index]
 
 
-def parts_of(env: BuildEnvironment) -> list[Part]:
-    """Return the parts of the guide, one for each table of contents of its first page."""
-
-    def entries(docnames: list[str]) -> list[Entry]:
-        return [
-            Entry(name, env.titles[name].astext(), entries(env.toctree_includes.get(name, [])))
-            for name in docnames
-        ]
-
-    toctrees = env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
-    return [
-        Part(each.get("caption"), entries(each["includefiles"]))
-        for each in toctrees
-        if each["includefiles"]
-    ]
+def toctrees(env: BuildEnvironment) -> list[addnodes.toctree]:
+    """Return the parts of the guide: the tables of contents of its first page that hold pages."""
+    found = env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
+    return [each for each in found if each["includefiles"]]
 
 
 class Letters(SphinxPostTransform):
