@@ -72,6 +72,10 @@ class Website:
     def _parts(self) -> list[addnodes.toctree]:
         return toctrees(self._app.env)
 
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {name: title.astext() for name, title in self._app.env.titles.items()}
+
     def add_pages(self, _: Sphinx) -> Iterator[tuple[str, Context, str]]:
         """Yield the list of changes, and the page for an address that leads nowhere.
 
@@ -119,7 +123,7 @@ class Website:
             "parts": self._parts,
             "part": next(around, None),
             "trail": trail,
-            "titles": app.env.titles,
+            "titles": self._titles,
             "below": app.env.toctree_includes,
             "in_words": self._in_words,
             "books": app.config.with_books,
