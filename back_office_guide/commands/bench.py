@@ -1,8 +1,9 @@
 """Measure how fast the site is built, beside plain Sphinx, MyST and Furo: `make bench`.
 
-Both build the same generated pages, in turn: plain Sphinx one translation of them, the guide's own
-build as many as are asked for. Printed are the medians of processor and wall time. In the end, the
-pages of both must say the same and link to the same.
+Both build the pages of this guide, repeated until there are as many as asked for, in turn: plain
+Sphinx one translation of them, the guide's own build as many as are asked for. Printed are the
+medians of processor and wall time. In the end, the pages of both must say the same and link to
+the same.
 """
 
 import argparse
@@ -13,16 +14,16 @@ import statistics
 import subprocess
 import sys
 import time
-from itertools import cycle, islice, product
+from itertools import cycle
 from pathlib import Path
 
 import polib
 from bs4 import BeautifulSoup
 
-from back_office_guide.core.paths import BUILD, DOCS, LANGUAGES, ROOT
+from back_office_guide.core.paths import BUILD, LANGUAGES, ROOT
 
-# What a generated guide takes from this one.
-TAKEN = ("back_office_guide", "conf.py", "docs/_theme", "docs/figures/figures.css")
+# What a benchmark takes from this guide.
+TAKEN = ("back_office_guide", "docs")
 CODES = re.findall(r"\w+", "en es de it pt nl sv da fi ro hu tr")
 STOCK = """
 extensions = ["myst_parser"]
@@ -37,71 +38,13 @@ html_theme = "furo"
 html_permalinks = False
 html_copy_source = False
 """
-DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>Bace</text></svg>'
 # What is in a message and is not translated, or not as a word.
-MARKUP = re.compile(r"\{term\}`(?P<term>[^`]*)`|`[^`]*`|\]\([^)]*\)|(?P<word>[^\W\d_]{2,})")
-TERMS = list(map("".join, product(("ba", "ce", "di", "fo", "gu"), ("la", "me", "ni", "po", "ru"))))
+MARKUP = re.compile(
+    r"``.+?``|\{term\}`(?P<term>[^`<]*?)(?: <(?P<target>[^`>]*)>)?`"
+    r"|\{\w+\}|`[^`]*`|\]\([^)]*\)|<[^>]*>|(?P<word>[^\W\d_]{2,})"
+)
+LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 A_PART = 20  # pages
-
-
-class Text:
-    """The words of this guide, one after the other, in pages that hold all that it uses."""
-
-    def __init__(self) -> None:
-        """Begin a text, always the same."""
-        guide = " ".join(page.read_text("utf-8") for page in sorted(DOCS.rglob("*.md")))
-        self._words = cycle(re.findall(r"[^\W\d_]{2,}", guide))
-        self._terms = cycle(TERMS)
-
-    def words(self, count: int) -> str:
-        """Return words that begin like a sentence."""
-        return " ".join(islice(self._words, count)).capitalize()
-
-    def prose(self, *targets: str) -> str:
-        """Return a paragraph with a term, emphasis, code and links."""
-        words, term = self.words, next(self._terms)
-        links = " ".join(f"[{words(2)}](#{target}), [](#{target})" for target in targets)
-        return (
-            f"{words(12)} {{term}}`{term}`, {words(6)}.\n{words(9)} *{words(2)}*, {words(9)} "
-            f"{links}.\n{words(16)} `make {term}` {words(3)}."
-        )
-
-    def page(self, name: str, *targets: str) -> str:
-        """Return 600 words with every construct that the guide uses, and links to other pages."""
-        words, prose = self.words, self.prose
-        sections = "".join(f"\n## {words(3)}\n\n{prose(*targets)}\n\n{prose()}\n" for _ in range(3))
-        cells = "".join(f"* - {words(2)}\n  - {words(4)}\n" for _ in range(4))
-        return (
-            f"(to-{name})=\n# {words(4)}\n\n{prose(*targets)}\n{sections}"
-            f"\n% {words(2)}\n\n```console\n$ make {words(1)}\n```\n"
-            f"\n- {words(6)}\n- {words(5)}\n\n1. {words(4)}\n\n{words(3)}\n: {prose()}\n"
-            f"\n:::{{note}}\n{words(9)}\n:::\n"
-            f"\n:::{{list-table}} {words(4)}\n:header-rows: 1\n\n{cells}:::\n"
-            f"\n:::{{figure}} /figures/f.svg\n:alt: {words(5)}\n\n{words(7)}\n:::\n"
-        )
-
-
-def toctree(names: list[str]) -> str:
-    """Return what leads to other pages."""
-    below = "\n".join(f"/{name}" for name in names)
-    return f"\n:::{{toctree}}\n:hidden:\n:caption: Une partie\n\n{below}\n:::\n"
-
-
-def pages_of(count: int) -> dict[str, str]:
-    """Return a guide by the names of its pages: home, glossary, and `count` more in parts."""
-    text = Text()
-    names = [f"part{n // A_PART}/page{n}" for n in range(count)]
-    pages = {
-        name: text.page(f"page{n}", f"to-page{n // 2}", f"to-page{n // 3}")
-        for n, name in enumerate(names)
-    }
-    starts = names[::A_PART]
-    for place, start in enumerate(starts):
-        pages[start] += toctree(names[place * A_PART + 1 : (place + 1) * A_PART])
-    terms = "\n".join(f"{term}\n  {text.words(12)}\n" for term in TERMS)
-    pages["words"] = f"(to-words)=\n# {text.words(1)}\n\n:::{{glossary}}\n{terms}:::\n"
-    pages["index"] = text.page("index", "to-words") + toctree([*starts, "words"])
-    return pages
 
 
 def translation(message: str, code: str) -> str:
@@ -109,27 +52,39 @@ def translation(message: str, code: str) -> str:
 
     def change(match: re.Match[str]) -> str:
         if match["term"]:
-            return f"{{term}}`{match['term']}{code} <{match['term']}>`"
+            return f"{{term}}`{match['term']}{code} <{match['target'] or match['term']}>`"
         return f"{match['word']}{code}" if match["word"] else match[0]
 
     return MARKUP.sub(change, message)
 
 
-def write_guide(folder: Path, pages: dict[str, str], codes: list[str]) -> None:
+def write_pages(docs: Path, count: int) -> None:
+    """Repeat the pages of a guide until there are `count`, in parts of their own."""
+    texts = []
+    for page in sorted(docs.glob("*/*.md")):
+        text = page.read_text("utf-8")
+        page.write_text(text.replace(":sorted:\n", ""), "utf-8")  # by other rules than Sphinx's
+        texts += [text] if "{glossary}" not in text and "(src-" not in text else []
+    extra = [f"part{n // A_PART}/page{n}" for n in range(count - len(list(docs.rglob("*.md"))))]
+    for name, text in zip(extra, cycle(texts)):
+        (docs / name).parent.mkdir(exist_ok=True)
+        (docs / f"{name}.md").write_text(LABEL.sub("", text), "utf-8")
+    with (docs / "index.md").open("a", encoding="utf-8") as home:
+        for start in range(0, len(extra), A_PART):
+            below = "\n".join(extra[start : start + A_PART])
+            home.write(f"\n:::{{toctree}}\n:hidden:\n:caption: Une partie\n\n{below}\n:::\n")
+
+
+def write_guide(folder: Path, count: int, codes: list[str]) -> None:
     """Write a guide with complete catalogs, and beside it the same for plain Sphinx."""
     shutil.rmtree(folder, ignore_errors=True)
     for name in TAKEN:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(ROOT / name, folder / name)
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("locale"))
+    shutil.copy(ROOT / "conf.py", folder)
     french, english, _ = re.split(r"(\[languages.en\][^[]*)", LANGUAGES.read_text("utf-8"))
     listed = [english.replace(".en]", f".{code}]") for code in codes]
     (folder / "languages.toml").write_text("\n".join([french, *listed]), "utf-8")
-    (folder / "docs/figures/f.svg").write_text(DRAWING, "utf-8")
-    for name, text in pages.items():
-        path = folder / "docs" / f"{name}.md"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
+    write_pages(folder / "docs", count)
     measure(folder, *OURS, "gettext")
     templates = folder / "build/gettext"
     for template in templates.rglob("*.pot"):
@@ -174,14 +129,12 @@ def shown(page: Path) -> tuple[str, list[str]]:
     return "".join("".join(texts).split()), links
 
 
-def different(folder: Path, code: str, pages: dict[str, str]) -> list[str]:
+def different(folder: Path, code: str) -> list[str]:
     """Return the names of the pages that do not say or link to the same in both."""
-    return [
-        name
-        for name in pages
-        if shown(folder / f"build/html/{code}/{name}.html")
-        != shown(folder / f"stock/html/{name}.html")
-    ]
+    site, stock = folder / f"build/html/{code}", folder / "stock/html"
+    pages = (page.relative_to(folder / "docs") for page in (folder / "docs").rglob("*.md"))
+    names = [page.with_suffix(".html") for page in sorted(pages)]
+    return [str(name) for name in names if shown(site / name) != shown(stock / name)]
 
 
 STEPS = ("whole site", "nothing changed", "one page edited")
@@ -196,8 +149,7 @@ def main() -> int:
     options = parser.parse_args()
     os.environ["SOURCE_DATE_EPOCH"] = "1"  # else an edit would be a new date for all languages
     folder, codes = BUILD / "bench", CODES[: options.languages]
-    pages = pages_of(options.pages)
-    write_guide(folder, pages, codes)
+    write_guide(folder, options.pages, codes)
     taken: dict[str, list[tuple[float, ...]]] = {step: [] for step in STEPS}
     for run in range(options.runs):
         for result in (folder / "build", folder / "stock/html", folder / "stock/trees"):
@@ -205,7 +157,7 @@ def main() -> int:
         for step in STEPS:
             if step == "one page edited":
                 for docs in (folder / "docs", folder / "stock/docs"):
-                    with (docs / "part0/page1.md").open("a", encoding="utf-8") as page:
+                    with (docs / "comprendre/mots.md").open("a", encoding="utf-8") as page:
                         page.write(f"\nParagraphe {run}.\n")
             ours = measure(folder, *OURS, "html", LANGS=" ".join(codes))
             plain = measure(folder / "stock", *PLAIN, f"language={codes[0]}")
@@ -218,7 +170,7 @@ def main() -> int:
             f"{step:18}{ours:7.1f} {wall:7.1f} {plain:7.1f} {its:7.1f} "
             f"{ours / plain:7.2f} {wall / its:6.2f}"
         )
-    wrong = different(folder, codes[0], pages)
+    wrong = different(folder, codes[0])
     if wrong:
         print(f"not the same as plain Sphinx shows: {', '.join(wrong)}", file=sys.stderr)
     return 1 if wrong else 0
