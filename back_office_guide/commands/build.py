@@ -7,7 +7,6 @@ built twice from the same inputs: each result holds the digest of what it was ma
 import argparse
 import ctypes
 import gc
-import hashlib
 import io
 import multiprocessing
 import os
@@ -24,14 +23,8 @@ from importlib import import_module
 from pathlib import Path
 
 from back_office_guide.commands import root
-from back_office_guide.commands.inputs import (
-    BYPRODUCTS,
-    INPUTS,
-    digest_of,
-    digest_of_catalogs,
-    printed_time,
-)
-from back_office_guide.commands.typeset import TypesettingError, typeset
+from back_office_guide.commands.inputs import BYPRODUCTS, INPUTS, digest_of, digests, printed_time
+from back_office_guide.commands.typeset import typeset
 from back_office_guide.core.faults import GuideError, exit_code, explain
 from back_office_guide.core.git import is_shallow
 from back_office_guide.core.languages import Language, Languages, load
@@ -40,14 +33,11 @@ from back_office_guide.core.progress import published
 from back_office_guide.core.typesetting import obstacle
 
 DIGEST = ".inputs"
+VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS", "SOURCE_DATE_EPOCH")
 FAILED = "{}, {}: failed, for the reasons above. What was built before has not changed."
 # What makes a file or a folder of a language, and what puts it where it belongs.
 Make = Callable[[Language], Path]
 Build = Callable[[Language, Path], None]
-
-
-class BuildError(GuideError):
-    """A build did not succeed; the message says where to look."""
 
 
 def main() -> int:
@@ -111,11 +101,11 @@ def build_ebooks(languages: Languages) -> None:
 def typeset_book(language: Language) -> Path:
     """Return the book of a language, typeset in a fresh folder."""
     if reason := obstacle(language.code):
-        raise BuildError(f"latexpdf, {language.name}: {reason}")
+        raise GuideError(f"latexpdf, {language.name}: {reason}")
     try:
         return typeset(run_sphinx("latex", language))
-    except TypesettingError as error:
-        raise BuildError(f"{error}\n{FAILED.format('latexpdf', language.name)}") from error
+    except GuideError as error:
+        raise GuideError(f"{error}\n{FAILED.format('latexpdf', language.name)}") from error
 
 
 def pack_ebook(language: Language) -> Path:
@@ -177,7 +167,7 @@ def import_sphinx() -> None:
 def build_in_parallel(build: Build, results: dict[Language, Path]) -> None:
     """Build each language in a process of its own, as many at a time as there are processors.
 
-    All are tried; then raises BuildError with what the failed ones said.
+    All are tried; then raises GuideError with what the failed ones said.
     """
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     with ProcessPoolExecutor(
@@ -194,7 +184,7 @@ def build_in_parallel(build: Build, results: dict[Language, Path]) -> None:
         except BrokenProcessPool:
             said.append(f"{language.name}: the system ended the builds. Is there enough memory?")
     if any(said):
-        raise BuildError("\n".join(filter(None, said)))
+        raise GuideError("\n".join(filter(None, said)))
 
 
 def try_to(build: Build, language: Language, result: Path) -> str:
@@ -203,7 +193,7 @@ def try_to(build: Build, language: Language, result: Path) -> str:
         say(result, "being built")
     try:
         build(language, result)
-    except BuildError as error:
+    except GuideError as error:
         return str(error)
     except OSError as error:
         return f"{language.name}: {explain(error)}"
@@ -225,14 +215,13 @@ def serve(languages: Languages) -> None:
     """
     language = languages.asked((languages.source,))[0]
     result = BUILD / "serve" / language.code
-    watched = [ROOT / name for name in INPUTS if name != "docs"]
     os.execv(  # noqa: S606
         sys.executable,
         [
             *(sys.executable, "-m", "sphinx_autobuild"),
             *sphinx_options("html", language, result / "doctrees"),
-            *(word for path in watched for word in ("--watch", str(path))),
-            *(word for suffix in BYPRODUCTS for word in ("--ignore", f"*{suffix}")),
+            *(f"--watch={ROOT / name}" for name in INPUTS if name != "docs"),
+            *(f"--ignore=*{suffix}" for suffix in BYPRODUCTS),
             *("--port", os.environ.get("PORT") or "8000"),
             *(str(ROOT / "docs"), str(result / "html")),
         ],
@@ -258,7 +247,7 @@ def run_sphinx(builder: str, language: Language) -> Path:
     for line in filter(str.strip, said.getvalue().replace(f"{ROOT}/", "").splitlines()):
         print(f"{language.name}: {line}", file=sys.stderr)
     if failed:
-        raise BuildError(FAILED.format(builder, language.name))
+        raise GuideError(FAILED.format(builder, language.name))
     return result
 
 
@@ -273,13 +262,20 @@ def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str
 @cache
 def inputs_digest(language: Language) -> str:
     """Return a digest of all that a language is built from, and of those that it leads to."""
-    return digest_of(language, *published_codes())
+    others, own = "docs/locale/", f"docs/locale/{language.code}/"
+    names = [name for name in digests() if name.startswith(own) or not name.startswith(others)]
+    variables = [os.environ.get(name, "") for name in VARIABLES]
+    return digest_of(names, language.code, sys.version, variables, published_codes())
 
 
 @cache
 def published_codes() -> list[str]:
     """Return the codes of the published languages, which are counted when a catalog has changed."""
-    kept, digest = WORK / "published", digest_of_catalogs()
+    catalogs = ("docs/locale/", "languages.toml")
+    kept, digest = (
+        WORK / "published",
+        digest_of(each for each in digests() if each.startswith(catalogs)),
+    )
     if read_digest(kept).startswith(digest):
         return read_digest(kept).split()[1:]
     codes = [language.code for language in published(load(), LOCALE)]
@@ -343,12 +339,11 @@ def write_root(languages: Languages) -> None:
     ]
     for book in books:
         if not book.is_file():
-            raise BuildError(
-                f"BOOKS: {book.relative_to(ROOT)} is missing. Run make latexpdf epub first."
-            )
-    built = [(language.code, read_digest(html / language.code / DIGEST)) for language in there]
-    bound = [hashlib.sha256(book.read_bytes()).hexdigest() for book in books]
-    digest = f"{inputs_digest(languages.source)} {built} {bound}"
+            where = book.relative_to(ROOT)
+            raise GuideError(f"BOOKS: {where} is missing. Run make latexpdf epub first.")
+    results = [*(html / language.code for language in there), *books]
+    made_of = [(result.name, read_digest(digest_file(result))) for result in results]
+    digest = f"{inputs_digest(languages.source)} {made_of}"
     if read_digest(html / DIGEST) == digest:
         return
     (html / DIGEST).unlink(missing_ok=True)

@@ -2,17 +2,15 @@
 
 import hashlib
 import os
-import sys
+from collections.abc import Iterable
 from functools import cache
 
 from back_office_guide.core.git import ask_git
-from back_office_guide.core.languages import Language
 from back_office_guide.core.paths import ROOT
 
 INPUTS = ("conf.py", "languages.toml", "requirements.txt", "back_office_guide", "docs")
 # What a build itself writes among its inputs.
 BYPRODUCTS = {".mo", ".pyc"}
-VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS", "SOURCE_DATE_EPOCH")
 
 
 @cache
@@ -26,24 +24,10 @@ def digests() -> dict[str, str]:
     }
 
 
-def digest_of(language: Language, *besides: str) -> str:
-    """Return a digest of all that a language is built from, and of `besides`."""
-    others, own = "docs/locale/", f"docs/locale/{language.code}/"
-    files = [
-        (name, digest)
-        for name, digest in digests().items()
-        if name.startswith(own) or not name.startswith(others)
-    ]
-    variables = [os.environ.get(name, "") for name in VARIABLES]
-    inputs = (language.code, sys.version, besides, variables, files)
-    return hashlib.sha256(repr(inputs).encode()).hexdigest()
-
-
-def digest_of_catalogs() -> str:
-    """Return a digest of all catalogs, and of the list of languages."""
-    names = ("docs/locale/", "languages.toml")
-    files = [(name, digest) for name, digest in digests().items() if name.startswith(names)]
-    return hashlib.sha256(repr(files).encode()).hexdigest()
+def digest_of(names: Iterable[str], *besides: object) -> str:
+    """Return a digest of the files of these names, and of what is `besides`."""
+    files = [(name, digests()[name]) for name in names]
+    return hashlib.sha256(repr((files, besides)).encode()).hexdigest()
 
 
 def printed_time() -> str:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from back_office_guide.core.faults import GuideError
 from back_office_guide.core.paths import ROOT
 
 # By how much a line or a page may be too large before somebody sees it, in points.
@@ -49,15 +50,11 @@ FRONT = "title page or contents"
 MARKUP = re.compile(r"\[\]|\\\S+/\S+ ?|\|(?=\w)|^\(\w+\)", re.MULTILINE)
 
 
-class TypesettingError(Exception):
-    """The book cannot be printed; the message says where, what is wrong, and the fix."""
-
-
 def typeset(folder: Path) -> Path:
     """Typeset the one LaTeX source in `folder`, and return the PDF.
 
     Sphinx's Makefile runs latexmk, which runs LuaLaTeX as often as the references need.
-    Raises TypesettingError with every fault found.
+    Raises GuideError with every fault found.
     """
     options = ["LATEXMKOPTS=-quiet", "LATEXOPTS=--halt-on-error"]
     output = None if sys.stdout.isatty() else subprocess.PIPE
@@ -79,7 +76,7 @@ def typeset(folder: Path) -> Path:
         found = [(run.stdout or b"").decode(errors="replace")]
     if found:
         whole = f"The whole log is {os.path.relpath(path, ROOT)}."
-        raise TypesettingError("\n".join([*found, whole]))
+        raise GuideError("\n".join([*found, whole]))
     return path.with_suffix(".pdf")
 
 

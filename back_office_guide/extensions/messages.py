@@ -65,29 +65,16 @@ class MessageBuilder(MessageCatalogBuilder):
                     self.catalogs[docname].add(text, MsgOrigin(str(path), 0))
 
     def finish(self) -> None:
-        """Write the templates."""
+        """Write the templates, each in the order of reading, the page before its figures."""
+        self.config.templates_path = [str(Path(__file__).parent)]  # of message.pot.jinja
         for domain, catalog in self.catalogs.items():
-            template = polib.POFile(wrapwidth=0)
-            template.header = "The messages of the guide. Made by `make gettext`: do not edit."
-            template.metadata = {
-                "Project-Id-Version": self.config.project,
-                "MIME-Version": "1.0",
-                "Content-Type": "text/plain; charset=UTF-8",
-                "Content-Transfer-Encoding": "8bit",
-            }
-            entries = [
-                polib.POEntry(msgid=message.text, occurrences=self._places(message))
-                for message in catalog
-            ]
-            # In the order of reading, the page before its figures.
+            messages = [Message(each.text, self._places(each), []) for each in catalog]
             page = f"{domain}.md"
-            entries.sort(
-                key=lambda each: (not each.occurrences[0][0].endswith(page), each.occurrences)
+            messages.sort(
+                key=lambda each: (not each.locations[0][0].endswith(page), each.locations)
             )
-            template.extend(entries)
-            path = Path(self.outdir, f"{domain}.pot")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(str(template), encoding="utf-8")
+            self.catalogs[domain] = messages  # type: ignore[assignment]
+        super().finish()
 
     def _places(self, message: Message) -> list[tuple[str, int]]:
         """Return the files and lines where a message is."""
