@@ -1,7 +1,7 @@
 """Write HTML that assistive technology understands: header cells, languages, definitions."""
 
 import re
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import Any
 
 from docutils import nodes
@@ -57,7 +57,7 @@ class AccessibleTranslator(HTML5Translator):
         Code and foreign words run from left to right, which no e-book may say in its styles.
         """
         left_to_right = isinstance(node, (nodes.literal, nodes.literal_block)) or "lang" in node
-        if left_to_right and self._right_to_left:
+        if left_to_right and language_of(self.config).direction == "rtl":
             names["dir"] = "ltr"
         if "lang" in node:
             names["lang"] = node["lang"]
@@ -71,10 +71,6 @@ class AccessibleTranslator(HTML5Translator):
         if "definition" in node:
             names["data-definition"] = node["definition"]
         return super().starttag(node, tagname, suffix, empty, **names)
-
-    @cached_property
-    def _right_to_left(self) -> bool:
-        return language_of(self.config).direction == "rtl"
 
 
 class ForeignWords(SphinxPostTransform):

@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.latex import LaTeXBuilder
+from sphinx.builders.latex.theming import Theme
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
@@ -68,6 +69,11 @@ class BookBuilder(LaTeXBuilder):
         text = makefile.read_text(encoding="utf-8").replace("-M sphinx.xdy", modules)
         # Of the two orders of DIN 5007, Sphinx takes that of lists of names, where ä is ae.
         makefile.write_text(text.replace("german-din5007", "german-duden"), encoding="utf-8")
+
+    def update_doc_context(self, title: str, author: str, theme: Theme) -> None:
+        """Name a book that has no title or author of its own by those of the project."""
+        title = title or self._escaped(self.config.project)
+        super().update_doc_context(title, author or self._escaped(self.config.author), theme)
 
     def assemble_doctree(
         self, indexfile: str, toctree_only: bool, appendices: list[str]

@@ -23,7 +23,7 @@ from sphinx.config import Config
 from sphinx.domains.std import make_glossary_term, split_term_classifiers
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
-from sphinx.util import logging, texescape
+from sphinx.util import logging
 from sphinx.util.index_entries import split_index_msg
 from sphinx.util.nodes import extract_messages
 from sphinx.util.typing import ExtensionMetadata
@@ -83,27 +83,13 @@ def load(app: Sphinx, config: Config) -> None:
     # What Sphinx took from there before it loaded this extension, or for an earlier build.
     locale.translators["general", "sphinx"] = NullTranslations()
     app.translator, _ = locale.init([package_dir / "locale"], config.language)
-    translate_settings(config, translations(catalog_path(config, SETTINGS)).messages)
+    settings = translations(catalog_path(config, SETTINGS)).messages
+    for name in ("project", "author", "copyright", "html_title"):
+        config[name] = settings.get(config[name], config[name])
     words = translations(catalog_path(config, INTERFACE)).messages
     own = NullTranslations()
     own.gettext = lambda message: words.get(message, message)  # type: ignore[method-assign]
     app.translator.add_fallback(own)
-
-
-def translate_settings(config: Config, translated: dict[str, str]) -> None:
-    """Put the guide's title, author and licence into the language of the build."""
-    for name in ("project", "author", "copyright", "html_title"):
-        config[name] = translated.get(config[name], config[name])
-    texescape.init()
-
-    def latex(text: str) -> str:  # which Sphinx takes for LaTeX, as conf.py may hold it
-        known = translated.get(text)
-        return texescape.escape(known, config.latex_engine) if known else text
-
-    config.latex_documents = [
-        (start, file, latex(title), latex(writer), *rest)
-        for start, file, title, writer, *rest in config.latex_documents
-    ]
 
 
 @cache
@@ -184,17 +170,13 @@ class TranslatedPage(SphinxTransform):
 
     def _translate_term(self, node: nodes.term, text: str) -> None:
         """Make a term of the glossary known by its translation, too."""
-        line = node.line or 1
+        line, source, identifier = node.line or 1, self.document["source"], node["ids"][0]
         name, classifier = split_term_classifiers(text)
-        for identifier in node["ids"]:
-            words = self._parse(name, line).children
-            source = self.document["source"]
-            self._fill(
-                node,
-                make_glossary_term(
-                    self.env, words, classifier, source, line, identifier, self.document
-                ),
-            )
+        words = self._parse(name, line).children
+        term = make_glossary_term(
+            self.env, words, classifier, source, line, identifier, self.document
+        )
+        self._fill(node, term)
 
     @staticmethod
     def _fill(node: nodes.Element, translated: nodes.Element) -> None:

@@ -7,7 +7,7 @@ theme, this extension does nothing.
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from datetime import date
 from functools import cache, cached_property
 from itertools import groupby
@@ -40,14 +40,6 @@ DESCRIPTION = 160
 NOT_FOUND = "404"
 CHANGES = "changes"
 THEME = "guide"
-
-# The files of Sphinx and Furo that no page needs, since guide.css and guide.js do their work.
-REPLACED = {"basic.css", "styles/furo-extensions.css", "doctools.js", "sphinx_highlight.js"}
-REPLACED |= {"scripts/furo.js", "translations.js"}
-# Those that only a page with code, or with a drawing, needs.
-FOR_CODE = {"pygments.css", "documentation_options.js"}
-FOR_CODE |= {"copybutton.css", "clipboard.min.js", "copybutton.js"}
-FOR_DRAWINGS = {"figures.css"}
 
 Context = dict[str, Any]
 
@@ -82,13 +74,8 @@ class Website:
         sphinx-notfound-page takes one language a site, and writes addresses from its root on.
         """
         yield NOT_FOUND, {}, "404.html"
-        pages = sorted(self._app.env.found_docs)
-        days = {page: day for page in pages if (day := self._changed(page))}
-        newest_first = sorted(days, key=lambda page: days[page], reverse=True)
-        changes = [
-            (day, list(changed)) for day, changed in groupby(newest_first, lambda page: days[page])
-        ]
-        yield CHANGES, {"changes": changes}, "changes.html"
+        pages = [(self._changed(page), page) for page in sorted(self._app.env.found_docs)]
+        yield CHANGES, {"changes": [(day, page) for day, page in pages if day]}, "changes.html"
 
     def prepare(
         self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
@@ -100,14 +87,12 @@ class Website:
         trail = self._trail(pagename)
         titled = (part for part in self._parts if part["caption"])
         around = (part for part in titled if not {*trail}.isdisjoint(part["includefiles"]))
-        up = "../" * (uri.count("/") + 1)
+        up, root = "../" * (uri.count("/") + 1), ""
         if pagename == NOT_FOUND and base:  # which is shown at addresses of any depth
             up = f"{urlsplit(base).path}/"
             root = f"{up}{here.code}/"
             relative = context["pathto"]
             context["pathto"] = lambda *words, **options: root + relative(*words, **options)
-            for name in ("css_tag", "js_tag"):
-                context[name] = _rooted(context[name], root)
         context |= {
             "author": app.config.author,
             "here": here,
@@ -115,6 +100,7 @@ class Website:
             "languages": self._shown,
             "base": base,
             "up": up,
+            "root": root,
             "target_uri": app.builder.get_target_uri,
             "page_url": f"{base}/{here.code}/{uri}" if base and pagename != NOT_FOUND else "",
             "asset": lambda name: (
@@ -147,20 +133,6 @@ class Website:
             if here != self._languages.source:
                 context["untranslated_share"] = app.env.metadata[pagename].get(UNTRANSLATED)
 
-    def choose_files(
-        self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
-    ) -> None:
-        """Leave out the style sheets and scripts that a page does not need.
-
-        Those of the configuration and of other extensions, which come last, stay.
-        """
-        body = context.get("body") or ""
-        unwanted = REPLACED
-        unwanted = unwanted if "highlight" in body else unwanted | FOR_CODE
-        unwanted = unwanted if 'class="drawing"' in body else unwanted | FOR_DRAWINGS
-        for kind in ("css_files", "script_files"):
-            context[kind] = [each for each in context[kind] if _name(each) not in unwanted]
-
     def _trail(self, pagename: str | None) -> list[str]:
         """Return the name of a page, after those of the pages that it is in below the first."""
         if pagename in (None, self._app.config.root_doc):
@@ -189,16 +161,6 @@ class Website:
 def _json(value: object) -> str:
     """Return a value as JSON for an element of a page, which no "</script>" in it ends."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
-
-
-def _rooted(tag: Callable[[object], str], root: str) -> Callable[[object], str]:
-    """Return what writes an element as `tag` does, with `root` before a relative address."""
-    return lambda file: re.sub(r'(href|src)="(?!\w+:)', rf'\1="{root}', tag(file))
-
-
-def _name(file: object) -> str:
-    """Return the name of a file of the theme or of an extension, from _static/ on."""
-    return str(getattr(file, "filename", file)).removeprefix("_static/").partition("?")[0]
 
 
 def description(doctree: nodes.document | None, most: int = DESCRIPTION) -> str:
@@ -282,7 +244,6 @@ def begin(app: Sphinx) -> None:
         website = Website(app)
         app.connect("env-updated", lambda _, env: env.found_docs)
         app.connect("html-page-context", website.prepare, priority=400)
-        app.connect("html-page-context", website.choose_files, priority=900)
         app.connect("html-collect-pages", website.add_pages)
 
 
