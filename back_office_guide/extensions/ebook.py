@@ -16,7 +16,6 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.config import Config
-from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
@@ -143,12 +142,7 @@ class EbookBuilder(Epub3Builder):
             Path(self.outdir, name).write_text(text, encoding="utf-8")
         cover = Path(self.outdir, "cover.svg")
         cover.write_text(self.templates.render("cover.svg", self.globalcontext), encoding="utf-8")
-        try:
-            draw(cover, Path(self.outdir, COVER))
-        except SphinxError as error:
-            logger.error("No e-book: %s", error)
-            self.app.statuscode = 1
-            return
+        draw(cover, Path(self.outdir, COVER))
         self.build_mimetype()
         self.build_container()
         self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS, *images]
