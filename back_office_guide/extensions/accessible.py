@@ -11,7 +11,6 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
 from sphinx.search.fr import SearchFrench
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
@@ -19,6 +18,8 @@ from back_office_guide.extensions.languages import catalog_path, language_of, la
 from back_office_guide.extensions.translations import UNTRANSLATED, translations
 from back_office_guide.extensions.website import shortened
 
+# The builders of sites.
+SITES = ("html", "dirhtml")
 TERM = "term-"
 
 # How many letters of a definition are shown beside a link to the term.
@@ -73,29 +74,22 @@ class AccessibleTranslator(HTML5Translator):
         return super().starttag(node, tagname, suffix, empty, **names)
 
 
-class ForeignWords(SphinxPostTransform):
+def name_foreign_words(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Name the language of foreign words and passages (WCAG 3.1.2, RGAA 8.7).
 
     These are the words of config.foreign_words, and what is set apart in a text, such as a title,
     if it holds words that tell its language and a translation leaves it as the French has it.
     """
-
-    formats = ("html", "latex")
-    default_priority = 700
-
-    def run(self, **_: object) -> None:
-        """Wrap the foreign words of one page."""
-        known = translations(catalog_path(self.config, self.env.current_document.docname)).messages
-        original = _spaced(" ".join(known))
-        for text in filter(_is_prose, list(self.document.findall(nodes.Text))):
-            whole = isinstance(text.parent, nodes.emphasis)
-            parts = foreign_parts(self.config, text, original, whole=whole)
-            if any(language for _, language in parts):
-                inlines: list[Node] = [
-                    nodes.inline("", part, lang=language) if language else nodes.Text(part)
-                    for part, language in parts
-                ]
-                text.parent.replace(text, inlines)
+    original = _spaced(" ".join(translations(catalog_path(app.config, docname)).messages))
+    for text in filter(_is_prose, list(doctree.findall(nodes.Text))):
+        whole = isinstance(text.parent, nodes.emphasis)
+        parts = foreign_parts(app.config, text, original, whole=whole)
+        if any(language for _, language in parts):
+            inlines: list[Node] = [
+                nodes.inline("", part, lang=language) if language else nodes.Text(part)
+                for part, language in parts
+            ]
+            text.parent.replace(text, inlines)
 
 
 def foreign_parts(
@@ -162,24 +156,18 @@ def _is_prose(text: nodes.Text) -> bool:
     return bool(text.parent.get("refuri") != text)  # which is an address
 
 
-class Links(SphinxPostTransform):
+def describe_links(env: BuildEnvironment, doctree: nodes.document) -> None:
     """Give each link to a term of the glossary its definition, for the preview on the site.
 
     One that shows its address is neither printed with it again, nor found by its parts.
     """
-
-    builders = ("html", "dirhtml")
-    default_priority = 600
-
-    def run(self, **_: object) -> None:
-        """Look at the links of one page."""
-        for reference in self.document.findall(nodes.reference):
-            address = str(reference.get("refuri", ""))
-            if reference.astext() == address:
-                reference["classes"] += ["address", "no-search"]
-            term = address.partition("#")[2]
-            if term.startswith(TERM) and (definition := definitions(self.env).get(term)):
-                reference["definition"] = shortened(definition, PREVIEW)
+    for reference in doctree.findall(nodes.reference):
+        address = str(reference.get("refuri", ""))
+        if reference.astext() == address:
+            reference["classes"] += ["address", "no-search"]
+        term = address.partition("#")[2]
+        if term.startswith(TERM) and (definition := definitions(env).get(term)):
+            reference["definition"] = shortened(definition, PREVIEW)
 
 
 @cache
@@ -196,24 +184,27 @@ def definitions(env: BuildEnvironment) -> dict[str, str]:
     }
 
 
-class Amounts(SphinxPostTransform):
+def mark_amounts(doctree: nodes.document) -> None:
     """Say of the cells of a table which are in a column of amounts, as most of it are."""
+    for group in doctree.findall(nodes.tgroup):
+        rows = [list(row.children) for row in group.findall(nodes.row)]
+        for column in zip(*rows, strict=False):
+            cells = [cell for cell in column if not isinstance(cell.parent.parent, nodes.thead)]
+            texts = [cell.astext() for cell in cells]
+            amounts = list(filter(AMOUNT.fullmatch, texts))
+            if 2 * len(amounts) > len(texts) and max(map(len, texts)) <= SHORT:
+                for cell in column:
+                    cell["classes"].append("amount")
 
-    builders = ("html", "latex")
 
-    default_priority = 600
-
-    def run(self, **_: object) -> None:
-        """Look at the columns of each table of one page."""
-        for group in self.document.findall(nodes.tgroup):
-            rows = [list(row.children) for row in group.findall(nodes.row)]
-            for column in zip(*rows, strict=False):
-                cells = [cell for cell in column if not isinstance(cell.parent.parent, nodes.thead)]
-                texts = [cell.astext() for cell in cells]
-                amounts = list(filter(AMOUNT.fullmatch, texts))
-                if 2 * len(amounts) > len(texts) and max(map(len, texts)) <= SHORT:
-                    for cell in column:
-                        cell["classes"].append("amount")
+def annotate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Add to a page or a book, once its links are resolved, what its writer is to say."""
+    if app.builder.format in ("html", "latex"):
+        name_foreign_words(app, doctree, docname)
+    if app.builder.name in (*SITES, "latex"):
+        mark_amounts(doctree)
+    if app.builder.name in SITES:
+        describe_links(app.env, doctree)
 
 
 def name_languages(
@@ -227,10 +218,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of Sphinx's writer of the HTML of sites."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("foreign_words", {}, "html", dict)
-    for builder in ("html", "dirhtml"):
+    for builder in SITES:
         app.set_translator(builder, AccessibleTranslator)
-    app.add_post_transform(ForeignWords)
-    app.add_post_transform(Links)
-    app.add_post_transform(Amounts)
+    app.connect("doctree-resolved", annotate)
     app.connect("html-page-context", name_languages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,6 +16,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.config import Config
+from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
@@ -142,7 +143,12 @@ class EbookBuilder(Epub3Builder):
             Path(self.outdir, name).write_text(text, encoding="utf-8")
         cover = Path(self.outdir, "cover.svg")
         cover.write_text(self.templates.render("cover.svg", self.globalcontext), encoding="utf-8")
-        draw(cover, Path(self.outdir, COVER))
+        try:
+            draw(cover, Path(self.outdir, COVER))
+        except SphinxError as error:  # of which Sphinx would print a traceback
+            logger.error("No e-book: %s", error)
+            self.app.statuscode = 1
+            return
         self.build_mimetype()
         self.build_container()
         self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS, *images]

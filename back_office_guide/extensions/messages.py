@@ -19,15 +19,10 @@ from sphinx.builders.gettext import Message, MessageCatalogBuilder, MsgOrigin
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
+from back_office_guide.core.catalog import INTERFACE, SETTINGS
 from back_office_guide.extensions.figures import texts
 
 logger = logging.getLogger(__name__)
-
-# The settings of conf.py that readers see, in a catalog of their own.
-SETTINGS = ("project", "author", "copyright")
-SETTINGS_CATALOG = "conf"
-# The words of the theme are in the catalog where Sphinx looks for its own.
-INTERFACE_CATALOG = "sphinx"
 
 # What is before a message on its first line: marks of headings, lists, options, elements.
 BEFORE = r"(?:[#>*:+-]+|\d+\.|:[\w-]+:|:::+\{[\w-]+\}|<[^>]*>|\w+ = \"|[ \t]+)*"
@@ -45,10 +40,10 @@ class MessageBuilder(MessageCatalogBuilder):
                 for line, _, message in self.templates.environment.extract_translations(source):
                     if isinstance(message, str) and message not in known:
                         origin = MsgOrigin(str(template), line)
-                        self.catalogs[INTERFACE_CATALOG].add(message, origin)
-        for name in SETTINGS:
+                        self.catalogs[INTERFACE].add(message, origin)
+        for name in ("project", "author", "copyright"):
             origin = MsgOrigin(str(Path(self.confdir, "conf.py")), 0)
-            self.catalogs[SETTINGS_CATALOG].add(self.config[name], origin)
+            self.catalogs[SETTINGS].add(self.config[name], origin)
 
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
         """Take the messages of a page, and those of the figures that it shows."""

@@ -23,7 +23,6 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.core.git import committed_days, last_change
@@ -113,8 +112,6 @@ class Website:
             "below": app.env.toctree_includes,
             "in_words": self._in_words,
             "books": app.config.with_books,
-            "has_contents": bool(doctree)
-            and "<ul" in (context.get("toc") or "").partition("<ul")[2],
             "description": description(doctree) or app.config.project,
             "minutes": doctree and ceil(len(doctree.astext().split()) / WORDS_A_MINUTE),
         }
@@ -207,23 +204,17 @@ def toctrees(env: BuildEnvironment) -> list[addnodes.toctree]:
     return [each for each in found if each["includefiles"]]
 
 
-class Letters(SphinxPostTransform):
-    """Lead from the beginning of a glossary to the first term of each letter."""
-
-    builders = ("html", "dirhtml")
-    default_priority = 600
-
-    def run(self, **_: object) -> None:
-        """Add the letters to the glossaries of one page."""
-        for glossary in list(self.document.findall(addnodes.glossary)):
-            firsts: dict[str, nodes.reference] = {}
-            for term in glossary.findall(nodes.term):
-                letter = initial(term.astext())
-                link = nodes.reference("", letter, internal=True, refid=term["ids"][0])
-                firsts.setdefault(letter, link)
-            links = [part for link in firsts.values() for part in (link, nodes.Text(" "))]
-            letters = nodes.paragraph("", "", *links, classes=["index-letters"])
-            glossary.parent.insert(glossary.parent.index(glossary), letters)
+def add_letters(_: Sphinx, doctree: nodes.document, __: str) -> None:
+    """Lead from the beginning of each glossary of a page to the first term of each letter."""
+    for glossary in list(doctree.findall(addnodes.glossary)):
+        firsts: dict[str, nodes.reference] = {}
+        for term in glossary.findall(nodes.term):
+            letter = initial(term.astext())
+            link = nodes.reference("", letter, internal=True, refid=term["ids"][0])
+            firsts.setdefault(letter, link)
+        links = [part for link in firsts.values() for part in (link, nodes.Text(" "))]
+        letters = nodes.paragraph("", "", *links, classes=["index-letters"])
+        glossary.parent.insert(glossary.parent.index(glossary), letters)
 
 
 def delete_removed(app: Sphinx, _: BuildEnvironment, *docnames: Set[str]) -> list[str]:
@@ -244,6 +235,7 @@ def begin(app: Sphinx) -> None:
         website = Website(app)
         app.connect("env-updated", lambda _, env: env.found_docs)
         app.connect("html-page-context", website.prepare, priority=400)
+        app.connect("doctree-resolved", add_letters)
         app.connect("html-collect-pages", website.add_pages)
 
 
@@ -254,7 +246,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("with_books", "", "html", str)
     app.add_config_value("published_languages", [], "", list)
     app.add_transform(Sorted)
-    app.add_post_transform(Letters)
     app.connect("env-get-outdated", delete_removed)
     app.connect("builder-inited", begin)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
