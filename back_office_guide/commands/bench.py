@@ -17,9 +17,9 @@ import time
 from itertools import cycle
 from pathlib import Path
 
-import polib
 from bs4 import BeautifulSoup
 
+from back_office_guide.core.catalog import folder_of
 from back_office_guide.core.paths import BUILD, LANGUAGES, ROOT
 
 # What a benchmark takes from this guide.
@@ -38,66 +38,45 @@ html_theme = "furo"
 html_permalinks = False
 html_copy_source = False
 """
-# What is in a message and is not translated, or not as a word.
-MARKUP = re.compile(
-    r"``.+?``|\{term\}`(?P<term>[^`<]*?)(?: <(?P<target>[^`>]*)>)?`"
-    r"|\{\w+\}|`[^`]*`|\]\([^)]*\)|<[^>]*>|(?P<word>[^\W\d_]{2,})"
-)
 LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 A_PART = 20  # pages
 
 
-def translation(message: str, code: str) -> str:
-    """Return a message with every word changed, and its markup kept."""
-
-    def change(match: re.Match[str]) -> str:
-        if match["term"]:
-            return f"{{term}}`{match['term']}{code} <{match['target'] or match['term']}>`"
-        return f"{match['word']}{code}" if match["word"] else match[0]
-
-    return MARKUP.sub(change, message)
-
-
-def write_pages(docs: Path, count: int) -> None:
-    """Repeat the pages of a guide until there are `count`, in parts of their own."""
-    texts = []
-    for page in sorted(docs.glob("*/*.md")):
-        text = page.read_text("utf-8")
-        page.write_text(text.replace(":sorted:\n", ""), "utf-8")  # by other rules than Sphinx's
-        texts += [text] if "{glossary}" not in text and "(src-" not in text else []
-    extra = [f"part{n // A_PART}/page{n}" for n in range(count - len(list(docs.rglob("*.md"))))]
-    for name, text in zip(extra, cycle(texts)):
-        (docs / name).parent.mkdir(exist_ok=True)
-        (docs / f"{name}.md").write_text(LABEL.sub("", text), "utf-8")
-    with (docs / "index.md").open("a", encoding="utf-8") as home:
-        for start in range(0, len(extra), A_PART):
-            below = "\n".join(extra[start : start + A_PART])
-            home.write(f"\n:::{{toctree}}\n:hidden:\n:caption: Une partie\n\n{below}\n:::\n")
-
-
 def write_guide(folder: Path, count: int, codes: list[str]) -> None:
-    """Write a guide with complete catalogs, and beside it the same for plain Sphinx."""
+    """Write a guide with complete catalogs, and beside it the same for plain Sphinx.
+
+    Its pages are those of this guide, repeated in parts of their own, its languages all English.
+    """
     shutil.rmtree(folder, ignore_errors=True)
-    for name in TAKEN:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("locale"))
+    for taken in TAKEN:
+        shutil.copytree(ROOT / taken, folder / taken, ignore=shutil.ignore_patterns("locale"))
     shutil.copy(ROOT / "conf.py", folder)
     french, english, _ = re.split(r"(\[languages.en\][^[]*)", LANGUAGES.read_text("utf-8"))
     listed = [english.replace(".en]", f".{code}]") for code in codes]
     (folder / "languages.toml").write_text("\n".join([french, *listed]), "utf-8")
-    write_pages(folder / "docs", count)
-    measure(folder, *OURS, "gettext")
-    templates = folder / "build/gettext"
-    for template in templates.rglob("*.pot"):
-        for code in codes if template.stem != "sphinx" else ():
-            catalog = polib.pofile(str(template), wrapwidth=0)
-            catalog.metadata["Language"] = code
-            for entry in catalog:
-                entry.msgstr = translation(entry.msgid, code)
-            path = folder / "docs/locale" / code / "LC_MESSAGES" / template.relative_to(templates)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.with_suffix(".po").write_text(str(catalog), "utf-8")
-    ours = shutil.ignore_patterns("_theme")
-    shutil.copytree(folder / "docs", folder / "stock/docs", ignore=ours)
+    docs = folder / "docs"
+    glossary = docs / "annexes/glossaire.md"  # which is sorted by other rules than Sphinx's
+    glossary.write_text(glossary.read_text("utf-8").replace(":sorted:\n", ""), "utf-8")
+    pages = {page.with_suffix("").relative_to(docs): page for page in sorted(docs.glob("*/*.md"))}
+    repeated = cycle(name for name in pages if name.parent.name != "annexes")
+    extra = {
+        Path(f"part{n // A_PART}/page{n}"): next(repeated) for n in range(count - len(pages) - 1)
+    }
+    for name, page in extra.items():
+        (docs / name).parent.mkdir(exist_ok=True)
+        text = LABEL.sub("", pages[page].read_text("utf-8"))
+        (docs / name).with_suffix(".md").write_text(text, "utf-8")
+    with (docs / "index.md").open("a", encoding="utf-8") as home:
+        for start in range(0, len(extra), A_PART):
+            below = "\n".join(map(str, list(extra)[start : start + A_PART]))
+            home.write(f"\n:::{{toctree}}\n:hidden:\n:caption: Une partie\n\n{below}\n:::\n")
+    for code in codes:
+        catalogs = shutil.copytree(folder_of("en"), folder_of(code, docs / "locale"))
+        for name, page in extra.items():
+            (catalogs / name).parent.mkdir(exist_ok=True)
+            shutil.copy((catalogs / page).with_suffix(".po"), (catalogs / name).with_suffix(".po"))
+        (catalogs / "sphinx.po").unlink()
+    shutil.copytree(docs, folder / "stock/docs", ignore=shutil.ignore_patterns("_theme"))
     (folder / "stock/docs/conf.py").write_text(STOCK, "utf-8")
 
 
