@@ -38,6 +38,7 @@ html_theme = "furo"
 html_permalinks = False
 html_copy_source = False
 """
+TRANSLATION = re.compile(r'^(msgstr ".+)"$', re.MULTILINE)
 LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 A_PART = 20  # pages
 
@@ -71,11 +72,13 @@ def write_guide(folder: Path, count: int, codes: list[str]) -> None:
             below = "\n".join(map(str, list(extra)[start : start + A_PART]))
             home.write(f"\n:::{{toctree}}\n:hidden:\n:caption: Une partie\n\n{below}\n:::\n")
     for code in codes:
-        catalogs = shutil.copytree(folder_of("en"), folder_of(code, docs / "locale"))
-        for name, page in extra.items():
-            (catalogs / name).parent.mkdir(exist_ok=True)
-            shutil.copy((catalogs / page).with_suffix(".po"), (catalogs / name).with_suffix(".po"))
-        (catalogs / "sphinx.po").unlink()
+        for name, page in ({page: page for page in [Path("index"), *pages]} | extra).items():
+            catalog = (folder_of(code, docs / "locale") / name).with_suffix(".po")
+            catalog.parent.mkdir(parents=True, exist_ok=True)
+            text = (folder_of("en") / page).with_suffix(".po").read_text("utf-8")
+            # No two translations are the same, for what is the same is parsed once.
+            own = TRANSLATION.sub(rf'\1 {code} {name.name}"', text)
+            catalog.write_text(own, "utf-8")
     shutil.copytree(docs, folder / "stock/docs", ignore=shutil.ignore_patterns("_theme"))
     (folder / "stock/docs/conf.py").write_text(STOCK, "utf-8")
 
