@@ -119,6 +119,12 @@ def different(folder: Path, code: str) -> list[str]:
     return [str(name) for name in names if shown(site / name) != shown(stock / name)]
 
 
+def edit(docs: Path, run: int) -> None:
+    """Write one more paragraph into a page."""
+    with (docs / "comprendre/mots.md").open("a", encoding="utf-8") as page:
+        page.write(f"\nParagraphe {run}.\n")
+
+
 STEPS = ("whole site", "nothing changed", "one page edited")
 
 
@@ -138,9 +144,8 @@ def main() -> int:
             shutil.rmtree(result, ignore_errors=True)
         for step in STEPS:
             if step == "one page edited":
-                for docs in (folder / "docs", folder / "stock/docs"):
-                    with (docs / "comprendre/mots.md").open("a", encoding="utf-8") as page:
-                        page.write(f"\nParagraphe {run}.\n")
+                edit(folder / "docs", run)
+                edit(folder / "stock/docs", run)
             ours = measure(folder, *OURS, "html", LANGS=" ".join(codes))
             plain = measure(folder / "stock", *PLAIN, f"language={codes[0]}")
             taken[step].append((*ours, *plain))
