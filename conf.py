@@ -77,7 +77,7 @@ copybutton_prompt_text = "$ "
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#options-for-latex-output
 latex_engine = "lualatex"
 latex_use_xindy = True
-latex_documents = [("index", "back-office.tex", project, author, "manual")]
+latex_documents = [("index", "back-office.tex", "", "", "manual")]  # by the project and the author
 latex_additional_files = [
     "docs/_latex/guide.sty",
     "docs/_latex/guide-ar.sty",

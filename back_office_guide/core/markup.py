@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
 
 from markdown_it.token import Token
@@ -60,7 +60,7 @@ class Difference:
     mutable: bool = True
 
 
-@lru_cache(maxsize=4096)
+@cache  # what is counted once is not parsed again in any language
 def markup_of(message: str) -> Markup:
     """Return what a message, one paragraph of Markdown, is made of."""
     found = Markup()
