@@ -106,7 +106,7 @@ lock: .venv/installed ## requirements.txt anew from pyproject.toml (needs uv)
 	@$(COMPILE) --upgrade --generate-hashes --output-file requirements.txt
 	@mkdir -p build
 	@$(COMPILE) --constraints requirements.txt --format pylock.toml --output-file build/pylock.toml
-	@$(VENV) -m back_office_guide.commands.wheels build/pylock.toml > tests/wheels.txt
+	@$(VENV) tests/wheels.py build/pylock.toml > tests/wheels.txt
 
 clean: ## removes build/, and nothing else
 	@rm -rf build

@@ -68,7 +68,7 @@ foreign_words = {
 html_copy_source = False
 html_show_sphinx = False
 # Pages that a search shows after the others; words that mean the same to it, the first file found.
-search_last = ["annexes/sources", "annexes/colophon", "contribuer/*"]
+search_last = ["annexes/sources*", "annexes/colophon", "contribuer/*"]
 search_synonyms = ["locale/{language}/synonyms.txt", "synonyms.txt"]
 
 # https://sphinx-copybutton.readthedocs.io/en/latest/use.html
@@ -77,7 +77,7 @@ copybutton_prompt_text = "$ "
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#options-for-latex-output
 latex_engine = "lualatex"
 latex_use_xindy = True
-latex_documents = [("index", "back-office.tex", project, author, "manual")]
+latex_documents = [("index", "back-office.tex", "", "", "manual")]  # by the project and the author
 latex_additional_files = [
     "docs/_latex/guide.sty",
     "docs/_latex/guide-ar.sty",

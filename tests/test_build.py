@@ -33,6 +33,7 @@ from warm import run_module
 
 from back_office_guide.commands import build
 from back_office_guide.commands.system_packages import COMMANDS
+from back_office_guide.core.faults import GuideError
 from back_office_guide.core.languages import Language, load
 
 LANGUAGES = load()
@@ -68,7 +69,8 @@ owner, name = importlib.import_module(module), names
 if "." in names:
     owner, name = getattr(owner, names.split(".")[0]), names.split(".")[1]
 assert hasattr(owner, name)
-setattr(owner, name, lambda *_, **__: os.killpg(0, signal.SIGKILL))
+def kill(*_, **__): os.killpg(0, signal.SIGKILL)
+setattr(owner, name, kill)
 from back_office_guide.commands import build
 from back_office_guide.commands.system_packages import COMMANDS
 sys.exit(build.main())
@@ -124,7 +126,7 @@ def test_without_an_exchange_in_one_step_the_folder_is_still_replaced(
 def build_all_but(failing: str, language: Language, result: Path) -> None:
     """Fail for a language, at length, and let the system end the process of "xx"."""
     if language.code == failing:
-        raise build.BuildError(f"{failing}: not so." * 100_000)
+        raise GuideError(f"{failing}: not so." * 100_000)
     if failing == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     result.touch()
@@ -134,13 +136,13 @@ def test_all_languages_are_tried_and_the_failed_one_is_told_however_long_it_is(
     tmp_path: Path,
 ) -> None:
     results = {language: tmp_path / language.code for language in LANGUAGES.all}
-    with pytest.raises(build.BuildError, match=r"\A(fr: not so\.){100000}\Z"):
+    with pytest.raises(GuideError, match=r"\A(fr: not so\.){100000}\Z"):
         build.build_in_parallel(partial(build_all_but, "fr"), results)
     assert {path.name for path in tmp_path.iterdir()} == {*CODES} - {"fr"}
 
 
 def test_a_build_that_the_system_ends_is_named(tmp_path: Path) -> None:
-    with pytest.raises(build.BuildError, match=r"\AFrançais: the system ended the builds\."):
+    with pytest.raises(GuideError, match=r"\AFrançais: the system ended the builds\."):
         build.build_in_parallel(
             partial(build_all_but, "killed"), {LANGUAGES.source: tmp_path / "fr"}
         )

@@ -64,7 +64,7 @@ def test_the_glossary_defines_the_words_of_the_article() -> None:
 
 
 def test_every_source_is_cited_by_a_page() -> None:
-    sources = re.findall(r"\((src-[\w-]+)\)=", (DOCS / "annexes" / "sources.md").read_text("utf-8"))
     pages = "".join(path.read_text("utf-8") for path in DOCS.rglob("*.md"))
+    sources = re.findall(r"\((src-[\w-]+)\)=", pages)
     assert sources
     assert not [source for source in sources if f"(#{source})" not in pages]

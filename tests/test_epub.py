@@ -270,6 +270,17 @@ def test_every_figure_is_there_in_its_language_with_its_description(ebook: Ebook
     assert shown == len(list((ROOT / "docs/figures").glob("*.svg")))
 
 
+@every_language
+def test_a_reader_of_large_type_finds_the_words_of_a_figure_within_it(ebook: Ebook) -> None:
+    # Reading applications enlarge the absolute sizes of type in style sheets, and no boxes.
+    for sheet in ("figures", "ebook"):
+        rules = ebook.text(f"_static/{sheet}.css")
+        assert not re.findall(r"font(?:-size)?:[^;}]*\d(?:px|pt)", rules)
+    for page in PAGES:
+        for drawing in ebook.pages[f"{page}.xhtml"].select("figure svg"):
+            assert drawing["font-size"] == "15"
+
+
 def test_the_glossary_has_the_same_terms_in_every_language(ebooks: dict[str, Ebook]) -> None:
     terms = {
         code: {str(term["id"]) for term in ebook.pages["annexes/glossaire.xhtml"].select("dl > dt")}
@@ -335,7 +346,7 @@ def test_nothing_is_loaded_from_elsewhere(ebook: Ebook) -> None:
 
 
 def test_a_source_can_be_followed_and_its_address_stands_once(ebooks: dict[str, Ebook]) -> None:
-    page = ebooks["fr"].pages["annexes/sources.xhtml"]
+    page = ebooks["fr"].pages["annexes/sources-lois.xhtml"]
     links = page.select("a[href^=http]")
     assert links
     for link in links:

@@ -96,7 +96,7 @@ return [...document.querySelectorAll("main a[href], main button, footer a, main 
 def test_no_header_hides_what_has_the_focus(
     browser: webdriver.Chrome, address: str, width: int, height: int
 ) -> None:
-    for page in ("fr/metier/remuneration.html", "ar/annexes/sources.html"):
+    for page in ("fr/metier/remuneration.html", "ar/annexes/sources-ouvrages.html"):
         show(browser, width, height=height)
         browser.get(f"{address}/{page}")
         assert browser.execute_script(HIDDEN) == []
@@ -211,7 +211,7 @@ def test_the_glossary_has_letters(browser: webdriver.Chrome, address: str) -> No
 
 
 def test_the_source_that_a_link_names_is_set_off(browser: webdriver.Chrome, address: str) -> None:
-    browser.get(f"{address}/fr/annexes/sources.html#src-levitt")
+    browser.get(f"{address}/fr/annexes/sources-ouvrages.html#src-levitt")
     cited = browser.find_element(By.ID, "src-levitt")
     assert cited.value_of_css_property("background-color") != "rgba(0, 0, 0, 0)"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from unicodedata import category
 
 import pytest
+import sphinx
 from bs4 import BeautifulSoup
 from conftest import CODES, ROOT
 from selenium import webdriver
-from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import url_changes
 from selenium.webdriver.support.wait import WebDriverWait
@@ -110,7 +110,7 @@ READERS = {
     "ar": {
         "metier/candidature": ["مقابلة", "مقابلة شخصية", "أسئلة المقابلة"],
         "annexes/colophon": ["مؤلف", "اقتباس", "استشهاد"],
-        "annexes/sources": ["مصادر", "قائمة مراجع"],
+        "annexes/sources": ["مصادر", "مراجع", "المراجع", "قائمة مراجع"],
     },
 }
 
@@ -299,9 +299,7 @@ def test_a_result_shows_where_its_page_says_what_is_meant(
     show(browser, 1400)
     browser.get(f"{address}/es/search.html?q=bonus")
     shown = browser.find_element(By.CSS_SELECTOR, "#search-results p")
-    assert "complemento" not in shown.text  # which means the same
-    ActionChains(browser).send_keys(Keys.SHIFT).perform()  # somebody looks
-    WebDriverWait(browser, 60).until(lambda _: "complemento" in shown.text)
+    WebDriverWait(browser, 60).until(lambda _: "complemento" in shown.text)  # the same
     assert shown.find_element(By.TAG_NAME, "mark").text.startswith("complemento")
 
 
@@ -365,7 +363,9 @@ def test_sphinx_still_needs_what_is_done_in_its_place() -> None:
     builder = object.__new__(search.IndexBuilder)
     builder.lang = SearchChinese({})
     code = builder.get_js_stemmer_code()
-    assert "window.Stemmer = ChineseStemmer" in code, "Sphinx #14229 is fixed"
+    # 9.0 is the last for Python 3.11; later versions have it right.
+    late = sphinx.version_info >= (9, 1)
+    assert late or "window.Stemmer = ChineseStemmer" in code, "Sphinx #14229 is fixed"
     assert not search.SearchLanguage({}).word_filter("2014"), "Sphinx #776 is fixed"
     assert not SearchJapanese({}).js_splitter_code, "Sphinx #13395 is fixed"
 
@@ -409,7 +409,7 @@ def test_results_are_light_and_nothing_moves(
         "return performance.getEntriesByType('resource').map((each) => each.name)"
     )
     files = {re.sub(r"\?.*", "", name.removeprefix(f"{address}/")) for name in loaded}
-    assert not any(name.endswith(".html") for name in files)
+    files = {name for name in files if not name.endswith(".html")}  # which results are read from
     files |= {f"{language}/search.html", f"{language}/_static/icon.svg"}
     weight = sum(len(gzip.compress((site.parent / name).read_bytes())) for name in files)
     assert weight <= 60 * 1024
@@ -523,7 +523,7 @@ def test_every_word_of_the_glossary_has_one_stem_in_the_index_and_in_the_browser
     assert browser.execute_script(STEM, words) == [index.stem(word) for word in words]
 
 
-def test_pages_are_read_for_passages_when_somebody_looks_at_their_results(
+def test_pages_are_read_for_the_passages_of_the_results_that_are_seen(
     browser: webdriver.Chrome, address: str
 ) -> None:
     read = (
@@ -533,10 +533,10 @@ def test_pages_are_read_for_passages_when_somebody_looks_at_their_results(
     show(browser, 390, height=600)
     browser.get(f"{address}/fr/search.html?q=barings")
     results = browser.find_elements(By.CSS_SELECTOR, "#search-results li")
-    assert browser.execute_script(read) == 0
-    top = results[-1].rect
-    ActionChains(browser).move_to_element(results[0]).perform()
-    WebDriverWait(browser, 60).until(lambda _: results[0].find_elements(By.TAG_NAME, "mark"))
+    WebDriverWait(browser, 60).until(lambda _: results[0].find_elements(By.CSS_SELECTOR, "p mark"))
     assert "Barings" in results[0].text
-    assert 1 <= browser.execute_script(read) < len(results)
-    assert results[-1].rect == top
+    assert browser.execute_script(read) < len(results)
+    assert browser.execute_async_script(SHIFTS) == []
+    assert not results[-1].find_elements(By.CSS_SELECTOR, "p mark")
+    browser.execute_script("arguments[0].scrollIntoView()", results[-1])
+    WebDriverWait(browser, 60).until(lambda _: results[-1].find_elements(By.CSS_SELECTOR, "p mark"))

@@ -305,14 +305,15 @@ def test_nothing_around_the_text_moves_while_a_page_arrives_in_pieces(
     browser: webdriver.Chrome, address: str
 ) -> None:
     conditions = {"offline": False, "latency": 0, "uploadThroughput": -1}
-    show(browser, 390)
     browser.execute_cdp_cmd("Network.enable", {})
+    pages = [(390, "fr/metier/competences"), (390, "ar/metier/competences")]
     try:
-        for page in ("fr/metier/competences.html", "ar/metier/competences.html"):
-            browser.get(f"{address}/{page}")  # so that only the page itself is slow
+        for width, page in [*pages, (1400, "es/contribuer/traduire")]:
+            show(browser, width)
+            browser.get(f"{address}/{page}.html")  # so that only the page itself is slow
             slow = conditions | {"downloadThroughput": 20_000}
             browser.execute_cdp_cmd("Network.emulateNetworkConditions", slow)
-            browser.get(f"{address}/{page}?slowly")
+            browser.get(f"{address}/{page}.html?slowly")
             # Words of a line may: it is set anew when its end arrives.
             around = SHIFTS.replace("'table'", "'main'")
             assert browser.execute_async_script(around) == [], page

@@ -1,40 +1,30 @@
 """Measure how fast the site is built, beside plain Sphinx, MyST and Furo: `make bench`.
 
-Both build the same generated pages, in turn: plain Sphinx one translation of them, the guide's own
-build as many as are asked for. Printed are the medians of processor and wall time. In the end, the
-pages of both must say the same and link to the same.
+Both build the pages of this guide, repeated until there are as many as asked for, in turn: plain
+Sphinx one translation of them, the guide's own build as many as are asked for. Printed are the
+medians of processor and wall time. In the end, the pages of both must say the same and link to
+the same.
 """
 
 import argparse
 import os
-import random
 import re
 import shutil
 import statistics
 import subprocess
 import sys
 import time
+from itertools import cycle
 from pathlib import Path
 
-import polib
 from bs4 import BeautifulSoup
 
-from back_office_guide.core.paths import BUILD, ROOT
+from back_office_guide.core.catalog import folder_of
+from back_office_guide.core.paths import BUILD, LANGUAGES, ROOT
 
-# What a generated guide takes from this one.
-TAKEN = ("back_office_guide", "conf.py", "docs/_theme", "docs/figures/figures.css")
+# What a benchmark takes from this guide.
+TAKEN = ("back_office_guide", "docs")
 CODES = re.findall(r"\w+", "en es de it pt nl sv da fi ro hu tr")
-LANGUAGE = """
-[languages.{0}]
-name = "{0}"
-direction = "ltr"
-published = true
-dictionary = "{0}"
-number = "1,234.5"
-percent = "5%"
-amount = "€5"
-quotes = "“…”"
-"""
 STOCK = """
 extensions = ["myst_parser"]
 language = "fr"
@@ -48,120 +38,48 @@ html_theme = "furo"
 html_permalinks = False
 html_copy_source = False
 """
-DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>Bace</text></svg>'
-SYLLABLES = re.findall(
-    r"\w+", "ba ce di fo gu la me ni po ru sa te vi zo ché deu fan gri lou mai noi plé"
-)
-# What is in a message and is not translated, or not as a word.
-MARKUP = re.compile(r"\{term\}`(?P<term>[^`]*)`|`[^`]*`|\]\([^)]*\)|(?P<word>[^\W\d_]{2,})")
-TERMS = 40
+TRANSLATION = re.compile(r'^(msgstr ".+)"$', re.MULTILINE)
+LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 A_PART = 20  # pages
 
 
-def word(rank: int) -> str:
-    """Return the word of a rank, the frequent ones being short."""
-    letters = random.Random(rank)  # noqa: S311, nothing secret
-    return "".join(letters.choices(SYLLABLES, k=2 + rank.bit_length() // 5))
+def write_guide(folder: Path, count: int, codes: list[str]) -> None:
+    """Write a guide with complete catalogs, and beside it the same for plain Sphinx.
 
-
-class Text:
-    """Words that nobody knows, always the same for a seed; few are frequent, as in a language."""
-
-    def __init__(self, seed: int) -> None:
-        """Begin a text."""
-        self._random = random.Random(seed)  # noqa: S311, nothing secret
-
-    def words(self, count: int) -> str:
-        """Return words that begin like a sentence."""
-        ranks = (int(5000 ** self._random.random()) for _ in range(count))
-        return " ".join(map(word, ranks)).capitalize()
-
-    def prose(self, *targets: str) -> str:
-        """Return a paragraph with a term, emphasis, code and links."""
-        words = self.words
-        term = word(100 + self._random.randrange(TERMS))
-        links = " ".join(f"[{words(2)}](#{target}), [](#{target})" for target in targets)
-        return (
-            f"{words(12)} {{term}}`{term}`, {words(6)}.\n{words(9)} *{words(2)}*, {words(9)} "
-            f"{links}.\n{words(16)} `make {term}` {words(3)}."
-        )
-
-    def page(self, name: str, *targets: str) -> str:
-        """Return 600 words with every construct that the guide uses, and links to other pages."""
-        words, prose = self.words, self.prose
-        sections = "".join(f"\n## {words(3)}\n\n{prose(*targets)}\n\n{prose()}\n" for _ in range(3))
-        cells = "".join(f"* - {words(2)}\n  - {words(4)}\n" for _ in range(4))
-        return (
-            f"(to-{name})=\n# {words(4)}\n\n{prose(*targets)}\n{sections}"
-            f"\n% {words(2)}\n\n```console\n$ make {words(1)}\n```\n"
-            f"\n- {words(6)}\n- {words(5)}\n\n1. {words(4)}\n\n{words(3)}\n: {prose()}\n"
-            f"\n:::{{note}}\n{words(9)}\n:::\n"
-            f"\n:::{{list-table}} {words(4)}\n:header-rows: 1\n\n{cells}:::\n"
-            f"\n:::{{figure}} /figures/f.svg\n:alt: {words(5)}\n\n{words(7)}\n:::\n"
-        )
-
-
-def toctree(names: list[str]) -> str:
-    """Return what leads to other pages."""
-    below = "\n".join(f"/{name}" for name in names)
-    return f"\n:::{{toctree}}\n:hidden:\n:caption: {word(len(names))}\n\n{below}\n:::\n"
-
-
-def pages_of(count: int) -> dict[str, str]:
-    """Return a guide by the names of its pages: home, glossary, and `count` more in parts."""
-    names = [f"part{n // A_PART}/page{n}" for n in range(count)]
-    pages = {
-        name: Text(n).page(f"page{n}", f"to-page{n // 2}", f"to-page{n // 3}")
-        for n, name in enumerate(names)
-    }
-    starts = names[::A_PART]
-    for place, start in enumerate(starts):
-        pages[start] += toctree(names[place * A_PART + 1 : (place + 1) * A_PART])
-    text = Text(count)
-    terms = "\n".join(f"{word(100 + n)}\n  {text.words(12)}\n" for n in range(TERMS))
-    pages["words"] = f"(to-words)=\n# {text.words(1)}\n\n:::{{glossary}}\n{terms}:::\n"
-    pages["index"] = text.page("index", "to-words") + toctree([*starts, "words"])
-    return pages
-
-
-def translation(message: str, code: str) -> str:
-    """Return a message with every word changed, and its markup kept."""
-
-    def change(match: re.Match[str]) -> str:
-        if match["term"]:
-            return f"{{term}}`{match['term']}{code} <{match['term']}>`"
-        return f"{match['word']}{code}" if match["word"] else match[0]
-
-    return MARKUP.sub(change, message)
-
-
-def write_guide(folder: Path, pages: dict[str, str], codes: list[str]) -> None:
-    """Write a guide with complete catalogs, and beside it the same for plain Sphinx."""
+    Its pages are those of this guide, repeated in parts of their own, its languages all English.
+    """
     shutil.rmtree(folder, ignore_errors=True)
-    for name in TAKEN:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(ROOT / name, folder / name)
-    listed = "".join(LANGUAGE.format(code) for code in ["fr", *codes])
-    (folder / "languages.toml").write_text(f'source = "fr"\nthreshold = 90\n{listed}', "utf-8")
-    (folder / "docs/figures/f.svg").write_text(DRAWING, "utf-8")
-    for name, text in pages.items():
-        path = folder / "docs" / f"{name}.md"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
-    measure(folder, *OURS, "gettext")
-    templates = folder / "build/gettext"
-    for template in templates.rglob("*.pot"):
-        for code in codes if template.stem != "sphinx" else ():
-            catalog = polib.pofile(str(template), wrapwidth=0)
-            catalog.metadata["Language"] = code
-            for entry in catalog:
-                entry.msgstr = translation(entry.msgid, code)
-            path = folder / "docs/locale" / code / "LC_MESSAGES" / template.relative_to(templates)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.with_suffix(".po").write_text(str(catalog), "utf-8")
-    ours = shutil.ignore_patterns("_theme")
-    shutil.copytree(folder / "docs", folder / "stock/docs", ignore=ours)
+    for taken in TAKEN:
+        shutil.copytree(ROOT / taken, folder / taken, ignore=shutil.ignore_patterns("locale"))
+    shutil.copy(ROOT / "conf.py", folder)
+    french, english, _ = re.split(r"(\[languages.en\][^[]*)", LANGUAGES.read_text("utf-8"))
+    listed = [english.replace(".en]", f".{code}]") for code in codes]
+    (folder / "languages.toml").write_text("\n".join([french, *listed]), "utf-8")
+    docs = folder / "docs"
+    glossary = docs / "annexes/glossaire.md"  # which is sorted by other rules than Sphinx's
+    glossary.write_text(glossary.read_text("utf-8").replace(":sorted:\n", ""), "utf-8")
+    pages = {page.with_suffix("").relative_to(docs): page for page in sorted(docs.glob("*/*.md"))}
+    repeated = cycle(name for name in pages if name.parent.name != "annexes")
+    extra = {
+        Path(f"part{n // A_PART}/page{n}"): next(repeated) for n in range(count - len(pages) - 1)
+    }
+    for name, page in extra.items():
+        (docs / name).parent.mkdir(exist_ok=True)
+        text = LABEL.sub("", pages[page].read_text("utf-8"))
+        (docs / name).with_suffix(".md").write_text(text, "utf-8")
+    with (docs / "index.md").open("a", encoding="utf-8") as home:
+        for start in range(0, len(extra), A_PART):
+            below = "\n".join(map(str, list(extra)[start : start + A_PART]))
+            home.write(f"\n:::{{toctree}}\n:hidden:\n:caption: Une partie\n\n{below}\n:::\n")
+    for code in codes:
+        for name, page in ({page: page for page in [Path("index"), *pages]} | extra).items():
+            catalog = (folder_of(code, docs / "locale") / name).with_suffix(".po")
+            catalog.parent.mkdir(parents=True, exist_ok=True)
+            text = (folder_of("en") / page).with_suffix(".po").read_text("utf-8")
+            # No two translations are the same, for what is the same is parsed once.
+            own = TRANSLATION.sub(rf'\1 {code} {name.name}"', text)
+            catalog.write_text(own, "utf-8")
+    shutil.copytree(docs, folder / "stock/docs", ignore=shutil.ignore_patterns("_theme"))
     (folder / "stock/docs/conf.py").write_text(STOCK, "utf-8")
 
 
@@ -193,19 +111,17 @@ def shown(page: Path) -> tuple[str, list[str]]:
     return "".join("".join(texts).split()), links
 
 
-def different(folder: Path, code: str, pages: dict[str, str]) -> list[str]:
+def different(folder: Path, code: str) -> list[str]:
     """Return the names of the pages that do not say or link to the same in both."""
-    return [
-        name
-        for name in pages
-        if shown(folder / f"build/html/{code}/{name}.html")
-        != shown(folder / f"stock/html/{name}.html")
-    ]
+    site, stock = folder / f"build/html/{code}", folder / "stock/html"
+    pages = (page.relative_to(folder / "docs") for page in (folder / "docs").rglob("*.md"))
+    names = [page.with_suffix(".html") for page in sorted(pages)]
+    return [str(name) for name in names if shown(site / name) != shown(stock / name)]
 
 
 def edit(docs: Path, run: int) -> None:
     """Write one more paragraph into a page."""
-    with (docs / "part0/page1.md").open("a", encoding="utf-8") as page:
+    with (docs / "comprendre/mots.md").open("a", encoding="utf-8") as page:
         page.write(f"\nParagraphe {run}.\n")
 
 
@@ -221,8 +137,7 @@ def main() -> int:
     options = parser.parse_args()
     os.environ["SOURCE_DATE_EPOCH"] = "1"  # else an edit would be a new date for all languages
     folder, codes = BUILD / "bench", CODES[: options.languages]
-    pages = pages_of(options.pages)
-    write_guide(folder, pages, codes)
+    write_guide(folder, options.pages, codes)
     taken: dict[str, list[tuple[float, ...]]] = {step: [] for step in STEPS}
     for run in range(options.runs):
         for result in (folder / "build", folder / "stock/html", folder / "stock/trees"):
@@ -242,7 +157,7 @@ def main() -> int:
             f"{step:18}{ours:7.1f} {wall:7.1f} {plain:7.1f} {its:7.1f} "
             f"{ours / plain:7.2f} {wall / its:6.2f}"
         )
-    wrong = different(folder, codes[0], pages)
+    wrong = different(folder, codes[0])
     if wrong:
         print(f"not the same as plain Sphinx shows: {', '.join(wrong)}", file=sys.stderr)
     return 1 if wrong else 0

@@ -6,8 +6,7 @@ built twice from the same inputs: each result holds the digest of what it was ma
 
 import argparse
 import ctypes
-import errno
-import hashlib
+import gc
 import io
 import multiprocessing
 import os
@@ -15,7 +14,7 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import redirect_stderr, suppress
@@ -24,28 +23,21 @@ from importlib import import_module
 from pathlib import Path
 
 from back_office_guide.commands import root
-from back_office_guide.commands.inputs import (
-    BYPRODUCTS,
-    INPUTS,
-    digest_of,
-    digest_of_catalogs,
-    printed_time,
-)
-from back_office_guide.commands.typeset import TypesettingError, typeset
+from back_office_guide.commands.inputs import BYPRODUCTS, INPUTS, digest_of, digests, printed_time
+from back_office_guide.commands.typeset import typeset
 from back_office_guide.core.faults import GuideError, exit_code, explain
 from back_office_guide.core.git import is_shallow
 from back_office_guide.core.languages import Language, Languages, load
-from back_office_guide.core.paths import BUILD, LOCALE, ROOT, TEMPLATES, WORK, build_lock
+from back_office_guide.core.paths import BUILD, LOCALE, ROOT, WORK, build_lock
 from back_office_guide.core.progress import published
 from back_office_guide.core.typesetting import obstacle
 
 DIGEST = ".inputs"
-# What gives a language a result, in a place.
+VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS", "SOURCE_DATE_EPOCH")
+FAILED = "{}, {}: failed, for the reasons above. What was built before has not changed."
+# What makes a file or a folder of a language, and what puts it where it belongs.
+Make = Callable[[Language], Path]
 Build = Callable[[Language, Path], None]
-
-
-class BuildError(GuideError):
-    """A build did not succeed; the message says where to look."""
 
 
 def main() -> int:
@@ -53,10 +45,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("target", choices=TARGETS)
     target = parser.parse_args().target
+    gc.disable()  # which takes an eighth of the time of a process that soon ends
     os.umask(0o022)  # a site that only its maker can read cannot be served
+    os.environ["FORCE_SOURCE_DATE"] = "1"  # makes TeX follow SOURCE_DATE_EPOCH in \today too
+    os.environ["TZ"] = "UTC"  # in which TeX writes the date of a book
 
     def run() -> int:
         languages = load()
+        os.environ["SOURCE_DATE_EPOCH"] = printed_time()
         with build_lock():
             TARGETS[target](languages)
         return 0
@@ -70,76 +66,46 @@ def main() -> int:
 
 def wanted(languages: Languages) -> tuple[Language, ...]:
     """Return the languages of LANGS, or else those that are published; say which are not yet."""
-    named = os.environ.get("LANGS", "")
-    if named.strip():
-        return languages.select(named)
     ready = tuple(map(languages.get, published_codes()))
+    chosen = languages.asked(ready)
     for language in languages.select(""):
-        if language not in ready:
+        if chosen is ready and language not in ready:
             print(
                 f"{language.code}: not built, for less than {languages.threshold} % of it is "
                 f"translated (see make status). LANGS={language.code} builds it all the same."
             )
-    return ready
+    return chosen
 
 
 def build_html(languages: Languages) -> None:
     """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
-    folders = {language: BUILD / "html" / language.code for language in wanted(languages)}
-    bring_up_to_date(folders, partial(build_folder, "html"))
+    bring_up_to_date("html/{}", partial(run_sphinx, "html"), wanted(languages))
     write_root(languages)
 
 
 def build_gettext(languages: Languages) -> None:
     """Extract the messages of the French pages into build/gettext/*.pot."""
-    bring_up_to_date({languages.source: TEMPLATES}, partial(build_folder, "gettext"))
-
-
-def build_folder(builder: str, language: Language, result: Path) -> None:
-    """Give the folder `result` what a Sphinx builder makes of the sources."""
-    fresh = run_sphinx(builder, language)
-    keep_times(fresh, result)
-    digest_file(fresh).write_text(inputs_digest(language), encoding="utf-8")
-    replace_folder(fresh, result)
+    bring_up_to_date("gettext", partial(run_sphinx, "gettext"), [languages.source])
 
 
 def build_books(languages: Languages) -> None:
     """Build build/pdf/back-office-<code>.pdf for each wanted language."""
-    build_files("pdf", typeset_book, languages)
+    bring_up_to_date("pdf/back-office-{}.pdf", typeset_book, wanted(languages))
 
 
 def build_ebooks(languages: Languages) -> None:
     """Build build/epub/back-office-<code>.epub for each wanted language."""
-    build_files("epub", pack_ebook, languages)
-
-
-def build_files(kind: str, make: Callable[[Language], Path], languages: Languages) -> None:
-    """Give build/<kind>/back-office-<code>.<kind> the file that `make` makes of a language."""
-    folder = BUILD / kind
-    files = {each: folder / f"back-office-{each.code}.{kind}" for each in wanted(languages)}
-    bring_up_to_date(files, partial(build_file, make))
-
-
-def build_file(make: Callable[[Language], Path], language: Language, result: Path) -> None:
-    """Give the file `result` what `make` makes of a language."""
-    fresh = make(language)
-    result.parent.mkdir(parents=True, exist_ok=True)
-    fresh.replace(result)
-    digest_file(result).write_text(inputs_digest(language), encoding="utf-8")
+    bring_up_to_date("epub/back-office-{}.epub", pack_ebook, wanted(languages))
 
 
 def typeset_book(language: Language) -> Path:
     """Return the book of a language, typeset in a fresh folder."""
     if reason := obstacle(language.code):
-        raise BuildError(f"latexpdf, {language.name}: {reason}")
+        raise GuideError(f"latexpdf, {language.name}: {reason}")
     try:
-        return typeset(run_sphinx("latex", language), environment())
-    except TypesettingError as error:
-        message = (
-            f"{error}\nlatexpdf, {language.name}: failed, for the reasons above. "
-            "What was built before has not changed."
-        )
-        raise BuildError(message) from error
+        return typeset(run_sphinx("latex", language))
+    except GuideError as error:
+        raise GuideError(f"{error}\n{FAILED.format('latexpdf', language.name)}") from error
 
 
 def pack_ebook(language: Language) -> Path:
@@ -147,16 +113,32 @@ def pack_ebook(language: Language) -> Path:
     return run_sphinx("epub", language) / "back-office.epub"
 
 
-def bring_up_to_date(results: dict[Language, Path], build: Build) -> None:
-    """Build the languages whose result is not yet what the inputs make."""
-    outdated = {each: result for each, result in results.items() if not is_current(result, each)}
-    for language, result in results.items():
-        if language not in outdated:
+def bring_up_to_date(place: str, make: Make, languages: Iterable[Language]) -> None:
+    """Build the languages whose result, in a place under BUILD, is not what the inputs make."""
+    outdated = {}
+    for language in languages:
+        result = BUILD / place.format(language.code)
+        if result.exists() and read_digest(digest_file(result)) == inputs_digest(language):
             say(result, "up to date")
+        else:
+            outdated[language] = result
     if outdated:
         warn_of_shallow_clone()
         import_sphinx()
-        build_in_parallel(build, outdated)
+        build_in_parallel(partial(build_one, make), outdated)
+
+
+def build_one(make: Make, language: Language, result: Path) -> None:
+    """Give `result` the file or folder that `make` makes of a language."""
+    fresh = make(language)
+    result.parent.mkdir(parents=True, exist_ok=True)
+    if fresh.is_dir():
+        keep_times(fresh, result)
+        digest_file(fresh).write_text(inputs_digest(language), encoding="utf-8")
+        replace_folder(fresh, result)
+    else:
+        fresh.replace(result)
+        digest_file(result).write_text(inputs_digest(language), encoding="utf-8")
 
 
 def warn_of_shallow_clone() -> None:
@@ -185,7 +167,7 @@ def import_sphinx() -> None:
 def build_in_parallel(build: Build, results: dict[Language, Path]) -> None:
     """Build each language in a process of its own, as many at a time as there are processors.
 
-    All are tried; then raises BuildError with what the failed ones said.
+    All are tried; then raises GuideError with what the failed ones said.
     """
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     with ProcessPoolExecutor(
@@ -202,7 +184,7 @@ def build_in_parallel(build: Build, results: dict[Language, Path]) -> None:
         except BrokenProcessPool:
             said.append(f"{language.name}: the system ended the builds. Is there enough memory?")
     if any(said):
-        raise BuildError("\n".join(filter(None, said)))
+        raise GuideError("\n".join(filter(None, said)))
 
 
 def try_to(build: Build, language: Language, result: Path) -> str:
@@ -211,7 +193,7 @@ def try_to(build: Build, language: Language, result: Path) -> str:
         say(result, "being built")
     try:
         build(language, result)
-    except BuildError as error:
+    except GuideError as error:
         return str(error)
     except OSError as error:
         return f"{language.name}: {explain(error)}"
@@ -233,14 +215,13 @@ def serve(languages: Languages) -> None:
     """
     language = languages.asked((languages.source,))[0]
     result = BUILD / "serve" / language.code
-    watched = [ROOT / name for name in INPUTS if name != "docs"]
     os.execv(  # noqa: S606
         sys.executable,
         [
             *(sys.executable, "-m", "sphinx_autobuild"),
             *sphinx_options("html", language, result / "doctrees"),
-            *(word for path in watched for word in ("--watch", str(path))),
-            *(word for suffix in BYPRODUCTS for word in ("--ignore", f"*{suffix}")),
+            *(f"--watch={ROOT / name}" for name in INPUTS if name != "docs"),
+            *(f"--ignore=*{suffix}" for suffix in BYPRODUCTS),
             *("--port", os.environ.get("PORT") or "8000"),
             *(str(ROOT / "docs"), str(result / "html")),
         ],
@@ -259,7 +240,6 @@ def run_sphinx(builder: str, language: Language) -> Path:
     result = work / "result"
     quiet = [] if builder == "linkcheck" else ["--quiet"]
     options = sphinx_options(builder, language, work / "doctrees")
-    os.environ.update(environment())
     os.chdir(ROOT)
     said = io.StringIO()
     with redirect_stderr(said):
@@ -267,11 +247,7 @@ def run_sphinx(builder: str, language: Language) -> Path:
     for line in filter(str.strip, said.getvalue().replace(f"{ROOT}/", "").splitlines()):
         print(f"{language.name}: {line}", file=sys.stderr)
     if failed:
-        message = (
-            f"{builder}, {language.name}: failed, for the reasons above. "
-            "What was built before has not changed."
-        )
-        raise BuildError(message)
+        raise GuideError(FAILED.format(builder, language.name))
     return result
 
 
@@ -279,40 +255,32 @@ def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str
     """Return the command line that is the same for every builder: nothing may go unsaid."""
     strict = ["--nitpicky", "--fail-on-warning", "--keep-going"]
     place = ["--conf-dir", str(ROOT), "--doctree-dir", str(doctrees)]
-    given = {"language": language.code, "published_languages": ",".join(published_codes())}
-    defined = (word for name, value in given.items() for word in ("--define", f"{name}={value}"))
-    return ["--builder", builder, *strict, *place, *defined]
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of a build."""
-    return os.environ | {
-        "SOURCE_DATE_EPOCH": printed_time(),
-        "FORCE_SOURCE_DATE": "1",  # makes TeX follow SOURCE_DATE_EPOCH in \today too
-        "TZ": "UTC",  # in which TeX writes the date of a book
-    }
+    published = f"--define=published_languages={','.join(published_codes())}"
+    return ["--builder", builder, *strict, *place, f"--define=language={language.code}", published]
 
 
 @cache
 def inputs_digest(language: Language) -> str:
     """Return a digest of all that a language is built from, and of those that it leads to."""
-    return digest_of(language, *published_codes())
+    others, own = "docs/locale/", f"docs/locale/{language.code}/"
+    names = [name for name in digests() if name.startswith(own) or not name.startswith(others)]
+    variables = [os.environ.get(name, "") for name in VARIABLES]
+    return digest_of(names, language.code, sys.version, variables, published_codes())
 
 
 @cache
 def published_codes() -> list[str]:
     """Return the codes of the published languages, which are counted when a catalog has changed."""
-    kept, digest = WORK / "published", digest_of_catalogs()
+    catalogs = ("docs/locale/", "languages.toml")
+    kept, digest = (
+        WORK / "published",
+        digest_of(each for each in digests() if each.startswith(catalogs)),
+    )
     if read_digest(kept).startswith(digest):
         return read_digest(kept).split()[1:]
     codes = [language.code for language in published(load(), LOCALE)]
     write_atomically(kept, " ".join([digest, *codes]))
     return codes
-
-
-def is_current(result: Path, language: Language) -> bool:
-    """Say whether a result is there, and made of the inputs as they are."""
-    return result.exists() and read_digest(digest_file(result)) == inputs_digest(language)
 
 
 def read_digest(path: Path) -> str:
@@ -335,7 +303,6 @@ def keep_times(fresh: Path, current: Path) -> None:
 
 def replace_folder(fresh: Path, current: Path) -> None:
     """Give `current` the content of the folder `fresh`, in one step where the system can."""
-    current.parent.mkdir(parents=True, exist_ok=True)
     if not current.exists():
         fresh.rename(current)
     elif not swap_folders(fresh, current):
@@ -352,14 +319,10 @@ def swap_folders(one: Path, other: Path) -> bool:
     """
     at_fdcwd, rename_exchange = -100, 2
     try:
-        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+        renameat2 = ctypes.CDLL(None).renameat2
     except (OSError, AttributeError):
         return False
-    if renameat2(at_fdcwd, bytes(one), at_fdcwd, bytes(other), rename_exchange) == 0:
-        return True
-    if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.EXDEV, errno.ENOTSUP):
-        return False
-    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(one))
+    return bool(renameat2(at_fdcwd, bytes(one), at_fdcwd, bytes(other), rename_exchange) == 0)
 
 
 def write_root(languages: Languages) -> None:
@@ -376,12 +339,11 @@ def write_root(languages: Languages) -> None:
     ]
     for book in books:
         if not book.is_file():
-            raise BuildError(
-                f"BOOKS: {book.relative_to(ROOT)} is missing. Run make latexpdf epub first."
-            )
-    built = [(language.code, read_digest(html / language.code / DIGEST)) for language in there]
-    bound = [hashlib.sha256(book.read_bytes()).hexdigest() for book in books]
-    digest = f"{inputs_digest(languages.source)} {built} {bound}"
+            where = book.relative_to(ROOT)
+            raise GuideError(f"BOOKS: {where} is missing. Run make latexpdf epub first.")
+    results = [*(html / language.code for language in there), *books]
+    made_of = [(result.name, read_digest(digest_file(result))) for result in results]
+    digest = f"{inputs_digest(languages.source)} {made_of}"
     if read_digest(html / DIGEST) == digest:
         return
     (html / DIGEST).unlink(missing_ok=True)

@@ -9,7 +9,8 @@ import sys
 
 import jinja2
 
-from back_office_guide.core.catalog import SETTINGS, folder_of, read
+from back_office_guide.commands.root import words_of
+from back_office_guide.core.catalog import SETTINGS
 from back_office_guide.core.languages import Language, load
 from back_office_guide.core.paths import DOCS, ROOT
 
@@ -20,26 +21,19 @@ TITLE, AUTHOR = "Le back office", "L’équipe du guide"
 
 def drawing(language: Language) -> str:
     """Return the card of a language as SVG."""
-    path = folder_of(language.code) / f"{SETTINGS}.po"
-    words = {entry.msgid: entry.msgstr for entry in read(path)} if path.is_file() else {}
+    words = words_of(language, SETTINGS)
     template = jinja2.Template((THEME / "card.svg").read_text("utf-8"), autoescape=True)
-    return str(
-        template.render(
-            direction=language.direction,
-            title=words.get(TITLE) or TITLE,
-            author=words.get(AUTHOR) or AUTHOR,
-        )
-    )
+    title, author = words(TITLE), words(AUTHOR)
+    return str(template.render(direction=language.direction, title=title, author=author))
 
 
 def main() -> int:
     """Draw the cards of all languages. Return 1 if rsvg-convert fails or is missing."""
     for language in load().all:
         card = THEME / "static" / f"card-{language.code}.png"
+        command = ["rsvg-convert", "--output", str(card)]
         try:
-            subprocess.run(
-                ["rsvg-convert", "--output", card], input=drawing(language).encode(), check=True
-            )
+            subprocess.run(command, input=drawing(language).encode(), check=True)
         except (OSError, subprocess.CalledProcessError) as error:
             print(f"rsvg-convert: {error}. Install the packages of the book.", file=sys.stderr)
             return 1

@@ -2,67 +2,34 @@
 
 import hashlib
 import os
-import sys
+from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
 from back_office_guide.core.git import ask_git
-from back_office_guide.core.languages import Language
 from back_office_guide.core.paths import ROOT
 
-INPUTS = (
-    "conf.py",
-    "languages.toml",
-    "requirements.txt",
-    "back_office_guide",
-    "docs",
-)
+INPUTS = ("conf.py", "languages.toml", "requirements.txt", "back_office_guide", "docs")
 # What a build itself writes among its inputs.
 BYPRODUCTS = {".mo", ".pyc"}
-VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS")
 
 
 @cache
-def digest(path: str) -> str:
-    """Return the digest of a file, or "" if there is none; it is read once."""
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123, of thousands of files each step counts
-            return hashlib.sha256(file.read()).hexdigest()
-    except (FileNotFoundError, IsADirectoryError):
-        return ""
+def digests() -> dict[str, str]:
+    """Return the digest of each file that any build reads, by its name from ROOT on, in order."""
+    paths = (path for name in INPUTS for path in (ROOT / name, *(ROOT / name).rglob("*")))
+    return {
+        path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(paths)
+        if path.suffix not in BYPRODUCTS and path.is_file()
+    }
 
 
-@cache
-def files() -> tuple[str, ...]:
-    """Return the names of the files that any build reads, from ROOT on, in a fixed order."""
-    found = [name for name in INPUTS if (ROOT / name).is_file()]
-    for name in INPUTS:
-        for folder, _, names in os.walk(ROOT / name):
-            inside = os.path.relpath(folder, ROOT)
-            found += [f"{inside}/{each}" for each in names]
-    return tuple(sorted(name for name in found if Path(name).suffix not in BYPRODUCTS))
+def digest_of(names: Iterable[str], *besides: object) -> str:
+    """Return a digest of the files of these names, and of what is `besides`."""
+    files = [(name, digests()[name]) for name in names]
+    return hashlib.sha256(repr((files, besides)).encode()).hexdigest()
 
 
-def digest_of(language: Language, *besides: str) -> str:
-    """Return a digest of all that a language is built from, and of `besides`."""
-    inputs = [language.code, sys.version, printed_time(), *besides]
-    inputs += [os.environ.get(name, "") for name in VARIABLES]
-    others, own = "docs/locale/", f"docs/locale/{language.code}/"
-    for name in files():
-        if name.startswith(own) or not name.startswith(others):
-            inputs += [name, digest(f"{ROOT}/{name}")]
-    return hashlib.sha256(repr(inputs).encode()).hexdigest()
-
-
-def digest_of_catalogs() -> str:
-    """Return a digest of all catalogs, and of the list of languages."""
-    names = [name for name in files() if name.startswith(("docs/locale/", "languages.toml"))]
-    return hashlib.sha256(
-        repr([(name, digest(f"{ROOT}/{name}")) for name in names]).encode()
-    ).hexdigest()
-
-
-@cache
 def printed_time() -> str:
     """Return the time that results may print, in seconds since 1970, the same for every build.
 
@@ -74,4 +41,4 @@ def printed_time() -> str:
     committed = ask_git(ROOT, "log", "-1", "--format=%ct", "--", *INPUTS)
     if committed:
         return committed.decode().strip()
-    return str(int(max((ROOT / name).stat().st_mtime for name in files())))
+    return str(int(max((ROOT / name).stat().st_mtime for name in digests())))

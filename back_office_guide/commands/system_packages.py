@@ -80,13 +80,10 @@ def main() -> int:
     parser.add_argument("purposes", nargs="+", choices=COMMANDS)
     parser.add_argument("--optional", action="store_true")
     options = parser.parse_args()
-    absent = missing(options.purposes)
     # All at once; where a mirror lacks one of them, at least what other purposes need.
-    if install(absent, options.purposes):
-        return 0
-    if len(options.purposes) > 1:
-        for purpose in options.purposes:
-            install(missing([purpose]), [purpose])
+    done = install(missing(options.purposes), options.purposes)
+    for purpose in options.purposes if not done else ():
+        install(missing([purpose]), [purpose])
     absent = missing(options.purposes)
     if not absent:
         return 0

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from back_office_guide.core.faults import GuideError
 from back_office_guide.core.paths import ROOT
 
 # By how much a line or a page may be too large before somebody sees it, in points.
@@ -49,22 +50,20 @@ FRONT = "title page or contents"
 MARKUP = re.compile(r"\[\]|\\\S+/\S+ ?|\|(?=\w)|^\(\w+\)", re.MULTILINE)
 
 
-class TypesettingError(Exception):
-    """The book cannot be printed; the message says where, what is wrong, and the fix."""
-
-
-def typeset(folder: Path, environment: dict[str, str]) -> Path:
+def typeset(folder: Path) -> Path:
     """Typeset the one LaTeX source in `folder`, and return the PDF.
 
     Sphinx's Makefile runs latexmk, which runs LuaLaTeX as often as the references need.
-    Raises TypesettingError with every fault found.
+    Raises GuideError with every fault found.
     """
-    options = ["LATEXMKOPTS=-quiet", "LATEXOPTS=--halt-on-error"]
+    # No page shows how many there are, and only the contents change it after the first run.
+    ignored = "-e '$$hash_calc_ignore_pattern{aux} = q(@abspage@last)'"
+    options = [f"LATEXMKOPTS=-quiet {ignored}", "LATEXOPTS=--halt-on-error"]
     output = None if sys.stdout.isatty() else subprocess.PIPE
     run = subprocess.run(
         ["make", "--directory", folder, "all-pdf", *options],
         # Lines of the log are not cut, so that they can be read.
-        env={name: value for name, value in environment.items() if "MAKE" not in name}
+        env={name: value for name, value in os.environ.items() if "MAKE" not in name}
         | {"max_print_line": "100000"}
         | cache_of_fonts(folder),
         stdin=subprocess.DEVNULL,
@@ -79,7 +78,7 @@ def typeset(folder: Path, environment: dict[str, str]) -> Path:
         found = [(run.stdout or b"").decode(errors="replace")]
     if found:
         whole = f"The whole log is {os.path.relpath(path, ROOT)}."
-        raise TypesettingError("\n".join([*found, whole]))
+        raise GuideError("\n".join([*found, whole]))
     return path.with_suffix(".pdf")
 
 

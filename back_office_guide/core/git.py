@@ -38,3 +38,8 @@ def committed_days(folder: Path) -> dict[Path, date]:
         elif field:
             known.setdefault(folder / field.removeprefix("\n"), day)
     return known
+
+
+def last_change(days: dict[Path, date], *files: Path) -> date | None:
+    """Return the last of the days on which some files changed, if it is known."""
+    return max(filter(None, map(days.get, files)), default=None)

@@ -51,6 +51,11 @@ class Language:
     quotes: str
 
     @property
+    def tag(self) -> str:
+        """What HTML calls the language: https://www.rfc-editor.org/info/bcp47."""
+        return self.code.replace("_", "-")
+
+    @property
     def locale(self) -> str:
         """What Babel calls the language, in the country of its dictionary where that names one."""
         preferred = [name for name in (self.dictionary, self.code) if name]

@@ -2,6 +2,7 @@
 
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,10 @@ def obstacle(code: str) -> str:
             f"back_office_guide/core/typesetting.py, and its fonts in docs/_latex/guide-{code}.sty."
         )
     needs = BOOKS[code]
-    missing = [
-        name
-        for name in needs.files
-        if subprocess.run(["kpsewhich", name], capture_output=True, check=False).returncode
-    ]
+    command = ["kpsewhich", *needs.files]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = {Path(line).name for line in run.stdout.splitlines()}
+    missing = [name for name in needs.files if name not in found]
     if missing:
         return (
             f"{code}: TeX has no {' and no '.join(missing)}. Add the line “book {needs.package} "

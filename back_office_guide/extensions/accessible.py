@@ -1,18 +1,16 @@
 """Write HTML that assistive technology understands: header cells, languages, definitions."""
 
 import re
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import Any
 
 from docutils import nodes
 from docutils.nodes import Element, Node
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
 from sphinx.search.fr import SearchFrench
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
@@ -20,13 +18,15 @@ from back_office_guide.extensions.languages import catalog_path, language_of, la
 from back_office_guide.extensions.translations import UNTRANSLATED, translations
 from back_office_guide.extensions.website import shortened
 
+# The builders of sites.
+SITES = ("html", "dirhtml")
 TERM = "term-"
 
 # How many letters of a definition are shown beside a link to the term.
 PREVIEW = 200
 
 # What a text sets apart, in quotation marks or brackets; and what is in Latin letters.
-SET_APART = re.compile(r"(?<=[«“„(])[^«»“”„()]+(?=[»”“)])")
+SET_APART = re.compile(r"(?<=[«“„])[^«»“”„]+(?=[»”“])|(?<=\()[^«»“”„()]+(?=\))")
 LATIN = re.compile(r"[A-Za-zÀ-ɏ](?:[\wÀ-ɏ’'.,:;&/?!\s-]*[A-Za-zÀ-ɏ\d?!])?", re.ASCII)
 # The words that tell one language from the other, and the letters of French that English has not.
 TELLING = {
@@ -34,6 +34,8 @@ TELLING = {
     "fr": SearchFrench.stopwords - SearchEnglish.stopwords,
 }
 FRENCH_LETTER = re.compile("[àâçèéêëîïôùûœ]", re.IGNORECASE)
+# The spaces that French alone writes before its punctuation.
+BEFORE_MARK = re.compile(r"\s+(?=[:;!?])")
 # A cell that holds a number, and perhaps its unit: "6 minutes".
 AMOUNT = re.compile(r"[≈<>+−-]?\s?[€$]?\d[\d\s.,]*(?:[€%$]|[^\W\d_]+)?")
 # How many letters a cell may have in a column of amounts: "flat allowance".
@@ -47,11 +49,6 @@ class AccessibleTranslator(HTML5Translator):
     https://www.w3.org/TR/CSP3/#directive-style-src
     """
 
-    def __init__(self, document: nodes.document, builder: Builder) -> None:
-        """Begin a page, without the style sheets that docutils would look for."""
-        document.settings.stylesheet_path = None
-        super().__init__(document, builder)
-
     def depart_colspec(self, node: nodes.colspec) -> None:
         """Leave out the widths of columns, which only style attributes could give."""
 
@@ -63,49 +60,38 @@ class AccessibleTranslator(HTML5Translator):
         Code and foreign words run from left to right, which no e-book may say in its styles.
         """
         left_to_right = isinstance(node, (nodes.literal, nodes.literal_block)) or "lang" in node
-        if left_to_right and self._right_to_left:
+        if left_to_right and language_of(self.config).direction == "rtl":
             names["dir"] = "ltr"
         if "lang" in node:
             names["lang"] = node["lang"]
         if node.get(UNTRANSLATED):
             source = languages_of(self.config).source
             names |= {"lang": source.code, "dir": source.direction}
+        if "table-wrapper" in node.get("classes", ()):
+            node["ids"] = []  # those of the table, which Furo repeats around it (Furo 2025.12.19)
         if tagname == "th":
             names["scope"] = "col" if isinstance(node.parent.parent, nodes.thead) else "row"
         if "definition" in node:
             names["data-definition"] = node["definition"]
         return super().starttag(node, tagname, suffix, empty, **names)
 
-    @cached_property
-    def _right_to_left(self) -> bool:
-        return language_of(self.config).direction == "rtl"
 
-
-class ForeignWords(SphinxPostTransform):
+def name_foreign_words(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Name the language of foreign words and passages (WCAG 3.1.2, RGAA 8.7).
 
     These are the words of config.foreign_words, and what is set apart in a text, such as a title,
     if it holds words that tell its language and a translation leaves it as the French has it.
     """
-
-    formats = ("html", "latex")
-    default_priority = 700
-
-    def run(self, **_: object) -> None:
-        """Wrap the foreign words of one page."""
-        known = translations(catalog_path(self.config, self.env.current_document.docname)).messages
-        original = _spaced(" ".join(known))
-        for text in list(self.document.findall(nodes.Text)):
-            if not _is_prose(text):
-                continue
-            whole = isinstance(text.parent, nodes.emphasis)
-            parts = foreign_parts(self.config, text, original, whole=whole)
-            if any(language for _, language in parts):
-                inlines: list[Node] = [
-                    nodes.inline("", part, lang=language) if language else nodes.Text(part)
-                    for part, language in parts
-                ]
-                text.parent.replace(text, inlines)
+    original = _spaced(" ".join(translations(catalog_path(app.config, docname)).messages))
+    for text in filter(_is_prose, list(doctree.findall(nodes.Text))):
+        whole = isinstance(text.parent, nodes.emphasis)
+        parts = foreign_parts(app.config, text, original, whole=whole)
+        if any(language for _, language in parts):
+            inlines: list[Node] = [
+                nodes.inline("", part, lang=language) if language else nodes.Text(part)
+                for part, language in parts
+            ]
+            text.parent.replace(text, inlines)
 
 
 def foreign_parts(
@@ -118,23 +104,21 @@ def foreign_parts(
     """
     here = config.language.partition("_")[0]
     words, languages = _foreign_words(config)
-    set_apart = LATIN if here == "ar" else SET_APART
-    passages = [
-        (match.span(), language)
-        for match in (*[re.match(".*", text, re.DOTALL)] * whole, *set_apart.finditer(text))
-        if match
-        and (language := language_in(match[0])) not in ("", here)
-        and (not original or _spaced(match[0]) in original)
-    ]
-    passages += [
-        (match.span(), languages[match[1].casefold()])
-        for match in (words.finditer(text) if languages else ())
-    ]
+    spans = [match.span() for match in (LATIN if here == "ar" else SET_APART).finditer(text)]
+    if whole:
+        spans.append((0, len(text)))
+    passages = []
+    for start, end in spans:
+        language = language_in(text[start:end])
+        if language not in ("", here) and (not original or _spaced(text[start:end]) in original):
+            passages.append((start, end, language))
+    passages += [(*match.span(), languages[match[1].casefold()]) for match in words.finditer(text)]
     parts = []
     place = 0
-    for (start, end), language in sorted(passages):
+    for start, end, language in sorted(passages):
         if start >= place:  # else it is within the last one
-            parts += [(text[place:start], ""), (text[start:end], language)]
+            passage = text[start:end] if language == "fr" else BEFORE_MARK.sub("", text[start:end])
+            parts += [(text[place:start], ""), (passage, language)]
             place = end
     return [*parts, (text[place:], "")]
 
@@ -150,7 +134,7 @@ def _foreign_words(config: Config) -> tuple[re.Pattern[str], dict[str, str]]:
         for word in words
     }
     longest_first = "|".join(map(re.escape, sorted(languages, key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)({longest_first})s?(?!\w)", re.IGNORECASE), languages
+    return re.compile(rf"(?<!\w)({longest_first or '(?!)'})s?(?!\w)", re.IGNORECASE), languages
 
 
 def language_in(passage: str) -> str:
@@ -162,39 +146,27 @@ def language_in(passage: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Return a text without the spaces that each language writes before its punctuation."""
-    return re.sub(r"\s+(?=[:;!?])", "", " ".join(text.split()))
+    """Return a text without the spaces that French writes before its punctuation."""
+    return BEFORE_MARK.sub("", " ".join(text.split()))
 
 
 def _is_prose(text: nodes.Text) -> bool:
-    node = text.parent
-    while node is not None:
-        if isinstance(
-            node, (nodes.literal, nodes.literal_block, nodes.raw, nodes.FixedTextElement)
-        ):
-            return False
-        node = node.parent
-    return bool(text.parent.get("refuri") != text)  # which is an address
+    verbatim = isinstance(text.parent, (nodes.literal, nodes.FixedTextElement))
+    return not verbatim and bool(text.parent.get("refuri") != text)  # which is an address
 
 
-class Links(SphinxPostTransform):
+def describe_links(env: BuildEnvironment, doctree: nodes.document) -> None:
     """Give each link to a term of the glossary its definition, for the preview on the site.
 
     One that shows its address is neither printed with it again, nor found by its parts.
     """
-
-    builders = ("html", "dirhtml")
-    default_priority = 600
-
-    def run(self, **_: object) -> None:
-        """Look at the links of one page."""
-        for reference in self.document.findall(nodes.reference):
-            address = str(reference.get("refuri", ""))
-            if reference.astext() == address:
-                reference["classes"] += ["address", "no-search"]
-            term = address.partition("#")[2]
-            if term.startswith(TERM) and (definition := definitions(self.env).get(term)):
-                reference["definition"] = shortened(definition, PREVIEW)
+    for reference in doctree.findall(nodes.reference):
+        address = str(reference.get("refuri", ""))
+        if reference.astext() == address:
+            reference["classes"] += ["address", "no-search"]
+        term = address.partition("#")[2]
+        if term.startswith(TERM) and (definition := definitions(env).get(term)):
+            reference["definition"] = shortened(definition, PREVIEW)
 
 
 @cache
@@ -211,37 +183,27 @@ def definitions(env: BuildEnvironment) -> dict[str, str]:
     }
 
 
-class Amounts(SphinxPostTransform):
+def mark_amounts(doctree: nodes.document) -> None:
     """Say of the cells of a table which are in a column of amounts, as most of it are."""
-
-    builders = ("html", "latex")
-
-    default_priority = 600
-
-    def run(self, **_: object) -> None:
-        """Look at the columns of each table of one page."""
-        for group in self.document.findall(nodes.tgroup):
-            rows = [list(row.children) for row in group.findall(nodes.row)]
-            for column in zip(*rows, strict=False):
-                cells = [cell for cell in column if not isinstance(cell.parent.parent, nodes.thead)]
-                texts = [cell.astext() for cell in cells]
-                amounts = list(filter(AMOUNT.fullmatch, texts))
-                if 2 * len(amounts) > len(texts) and max(map(len, texts)) <= SHORT:
-                    for cell in column:
-                        cell["classes"].append("amount")
+    for group in doctree.findall(nodes.tgroup):
+        rows = [list(row.children) for row in group.findall(nodes.row)]
+        for column in zip(*rows, strict=False):
+            cells = [cell for cell in column if not isinstance(cell.parent.parent, nodes.thead)]
+            texts = [cell.astext() for cell in cells]
+            amounts = list(filter(AMOUNT.fullmatch, texts))
+            if 2 * len(amounts) > len(texts) and max(map(len, texts)) <= SHORT:
+                for cell in column:
+                    cell["classes"].append("amount")
 
 
-class OneIdentifier(SphinxPostTransform):
-    """Leave a table its identifier, which Furo's wrapper around it repeats (Furo 2025.12.19)."""
-
-    formats = ("html",)
-    default_priority = 510  # after the wrapping (500)
-
-    def run(self, **_: object) -> None:
-        """Take the identifiers from the wrappers of one page."""
-        for wrapper in self.document.findall(nodes.container):
-            if "table-wrapper" in wrapper["classes"]:
-                wrapper["ids"] = []
+def annotate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Add to a page or a book, once its links are resolved, what its writer is to say."""
+    if app.builder.format in ("html", "latex"):
+        name_foreign_words(app, doctree, docname)
+    if app.builder.name in (*SITES, "latex"):
+        mark_amounts(doctree)
+    if app.builder.name in SITES:
+        describe_links(app.env, doctree)
 
 
 def name_languages(
@@ -252,13 +214,11 @@ def name_languages(
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Take the place of Sphinx's writer of HTML."""
+    """Take the place of Sphinx's writer of the HTML of sites."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("foreign_words", {}, "html", dict)
-    app.set_translator("html", AccessibleTranslator)
-    app.add_post_transform(ForeignWords)
-    app.add_post_transform(Links)
-    app.add_post_transform(Amounts)
-    app.add_post_transform(OneIdentifier)
+    for builder in SITES:
+        app.set_translator(builder, AccessibleTranslator)
+    app.connect("doctree-resolved", annotate)
     app.connect("html-page-context", name_languages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

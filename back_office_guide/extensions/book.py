@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.latex import LaTeXBuilder
+from sphinx.builders.latex.theming import Theme
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.texescape import escape
@@ -17,15 +18,10 @@ from sphinx.util.typing import ExtensionMetadata
 from back_office_guide.core.typesetting import BOOKS, Typesetting
 from back_office_guide.extensions.book_writer import BookTranslator, grouped
 from back_office_guide.extensions.languages import language_of
-from back_office_guide.extensions.website import description
+from back_office_guide.extensions.website import description, toctrees
 
 # The part that concerns the site alone, as the source names it: translations name it otherwise.
 LEFT_OUT = "Contribuer"
-
-
-def toctrees(environment: BuildEnvironment) -> list[addnodes.toctree]:
-    """Return the tables of contents of the home page."""
-    return list(environment.get_doctree(environment.config.root_doc).findall(addnodes.toctree))
 
 
 def edition_day(config: Config) -> str:
@@ -73,6 +69,11 @@ class BookBuilder(LaTeXBuilder):
         text = makefile.read_text(encoding="utf-8").replace("-M sphinx.xdy", modules)
         # Of the two orders of DIN 5007, Sphinx takes that of lists of names, where ä is ae.
         makefile.write_text(text.replace("german-din5007", "german-duden"), encoding="utf-8")
+
+    def update_doc_context(self, title: str, author: str, theme: Theme) -> None:
+        """Name a book that has no title or author of its own by those of the project."""
+        title = title or self._escaped(self.config.project)
+        super().update_doc_context(title, author or self._escaped(self.config.author), theme)
 
     def assemble_doctree(
         self, indexfile: str, toctree_only: bool, appendices: list[str]

@@ -23,14 +23,12 @@ class Tag(NamedTuple):
     command: str = r"\par\guideopen"
 
 
-BULLETS = Tag("L", "/A <</O /List /ListNumbering /Disc>>")
-NUMBERS = Tag("L", "/A <</O /List /ListNumbering /Decimal>>")
 TAGS = {
     nodes.block_quote: Tag("BlockQuote"),
-    nodes.bullet_list: BULLETS,
+    nodes.bullet_list: Tag("L", "/A <</O /List /ListNumbering /Disc>>"),
     nodes.definition_list: Tag("L"),
     nodes.definition_list_item: Tag("LI", command=r"\guideopen"),
-    nodes.enumerated_list: NUMBERS,
+    nodes.enumerated_list: Tag("L", "/A <</O /List /ListNumbering /Decimal>>"),
     nodes.figure: Tag("Div"),
     nodes.list_item: Tag("LI", command=r"\guideopen"),
     nodes.literal: Tag("Code", command=r"\guideinline"),

@@ -5,8 +5,7 @@ contents, no drawing inside a page (Sphinx 9); here it comes from the templates 
 docs/_theme/ebook. The terms are those of https://www.w3.org/TR/epub-33/.
 """
 
-from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Set
 from pathlib import Path
 from uuid import UUID, uuid5
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -36,17 +35,6 @@ AROUND = ["content.opf", "toc.ncx", "cover.xhtml", "title.xhtml", "nav.xhtml"]
 
 # From how many characters on a cell holds a phrase rather than a word or a number.
 PHRASE = 24
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page in the e-book, and what is in it: a drawing, sections by their anchors, pages."""
-
-    href: str
-    title: str
-    drawn: bool
-    sections: list[tuple[str, str]]
-    inside: list["Page"]
 
 
 class EbookTranslator(AccessibleTranslator):
@@ -96,6 +84,11 @@ def kind_of(node: Element) -> dict[str, str]:
     return {"epub:type": kinds[type(node)]} if type(node) in kinds else {}
 
 
+def is_drawing(node: nodes.Node) -> bool:
+    """Say whether a node is an SVG image, which a page of the e-book holds as it is."""
+    return isinstance(node, nodes.image) and node["uri"].endswith(".svg")
+
+
 class EbookBuilder(Epub3Builder):
     """Sphinx's EPUB builder, with our own package around the pages that it renders."""
 
@@ -106,45 +99,36 @@ class EbookBuilder(Epub3Builder):
         super().prepare_writing(docnames)
         self.relations = {}  # what comes next, which also leads out of the e-book
         language = language_of(self.config)
-        self.pages: list[Page] = []
-        home = self._page(self.config.root_doc, ())
-        inside = [
-            (part["caption"], [self._page(docname) for docname in part["includefiles"]])
-            for part in parts(self.env)
-        ]
+        inside = parts(self.env)
+        self.pages: dict[str, nodes.section] = {}
+        self._add([self.config.root_doc], {})
+        for part in inside:
+            self._add(part["includefiles"], self.env.toctree_includes)
         self.globalcontext |= {
             "author": self.config.author,
+            "below": self.env.toctree_includes,
             "cover": COVER,
             "day": edition_day(self.config),
             "direction": language.direction,
-            "home": home,
+            "drawn": {name for name, page in self.pages.items() if list(page.findall(is_drawing))},
             "identifier": uuid5(UUID(self.config.epub_identifier), language.code).urn,
             "modified": self.content_metadata()["date"],
             "pages": self.pages,
             "parts": inside,
             "style_sheets": STYLE_SHEETS,
+            "target_uri": self.get_target_uri,
+            "titles": self.env.titles,
         }
 
-    def _page(self, docname: str, inside: Iterable[str] | None = None) -> Page:
-        """Add a page to those of the e-book, and what is inside it."""
-        document = self.env.get_doctree(docname)
-        sections = [
-            (f"#{section['ids'][0]}", next(section.findall(nodes.title)).astext())
-            for section in next(document.findall(nodes.section))
-            if isinstance(section, nodes.section)
-        ]
-        drawn = any(image["uri"].endswith(".svg") for image in document.findall(nodes.image))
-        title = self.env.titles[docname].astext()
-        page = Page(self.get_target_uri(docname), title, drawn, sections, [])
-        self.pages.append(page)
-        below = self.env.toctree_includes.get(docname, ()) if inside is None else inside
-        page.inside.extend(self._page(each) for each in below)
-        return page
+    def _add(self, docnames: list[str], below: dict[str, list[str]]) -> None:
+        """Add pages to those of the e-book, each before those `below` it."""
+        for docname in docnames:
+            self.pages[docname] = next(self.env.get_doctree(docname).findall(nodes.section))
+            self._add(below.get(docname, []), below)
 
     def get_relative_uri(self, from_: str, to: str, typ: str | None = None) -> str:
         """Return the address of a page for another, which the e-book may leave out."""
-        known = {page.href for page in self.pages}
-        if self.get_target_uri(from_) in known and self.get_target_uri(to) not in known:
+        if from_ in self.pages and to not in self.pages:
             message = "%s is not in the e-book: lead to another page, or write its title"
             logger.warning(message, to, location=from_)
         return super().get_relative_uri(from_, to, typ)
@@ -161,14 +145,14 @@ class EbookBuilder(Epub3Builder):
         cover.write_text(self.templates.render("cover.svg", self.globalcontext), encoding="utf-8")
         try:
             draw(cover, Path(self.outdir, COVER))
-        except SphinxError as error:
+        except SphinxError as error:  # of which Sphinx would print a traceback
             logger.error("No e-book: %s", error)
             self.app.statuscode = 1
             return
         self.build_mimetype()
         self.build_container()
         self.files = ["META-INF/container.xml", *AROUND, COVER, *STYLE_SHEETS, *images]
-        self.files += [page.href for page in self.pages]
+        self.files += map(self.get_target_uri, self.pages)
         self.build_epub()
 
     def build_epub(self) -> None:

@@ -35,24 +35,30 @@ ET.register_namespace("", SVG)
 
 
 class TranslatedFigures(SphinxPostTransform):
-    """What is the same for all builders: each SVG image of a page is handed over in its turn."""
+    """Replace each image that is an SVG file by the SVG itself, in HTML, or by a PDF file of it."""
+
+    # Before Sphinx's own handling of images (priority 100 and later).
+    default_priority = 90
+    formats = ("html", "latex")
 
     def run(self, **_: object) -> None:
         """Replace the drawings of one page, or of a book."""
-        images = list(self.document.findall(nodes.image))
-        for place, image in enumerate(images, start=1):
+        replace = self._inline if self.app.builder.format == "html" else self._print
+        for place, image in enumerate(list(self.document.findall(nodes.image)), start=1):
             path = Path(self.app.srcdir, image["uri"])
             if path.suffix != ".svg":
                 continue
+            document = image.document or self.document  # in a book, each page has its own
+            page = self.env.path2doc(document["source"]) or self.env.current_document.docname
             try:
-                self.replace(image, path, self._drawing(image, path), place)
+                replace(image, path, self._drawing(path, page), f"{page}/{place}")
             except (OSError, SphinxError, ET.ParseError) as error:
                 logger.warning("%s cannot be drawn: %s", image["uri"], error, location=image)
                 image.parent.remove(image)
 
-    def _drawing(self, image: nodes.image, path: Path) -> ET.Element:
+    def _drawing(self, path: Path, page: str) -> ET.Element:
         """Return the drawing of the file `path` in the language of the build, and its direction."""
-        known = translations(catalog_path(self.config, self.page_of(image))).messages
+        known = translations(catalog_path(self.config, page)).messages
         svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
         for node in speaking(svg):
             node.text = known.get(node.text or "", node.text)
@@ -60,32 +66,13 @@ class TranslatedFigures(SphinxPostTransform):
             mirror(svg)
         return svg
 
-    def page_of(self, image: nodes.image) -> str:
-        """Return the name of the page that holds the image."""
-        page = image.parent
-        while page.parent is not None:  # a book holds its pages, and each its own document
-            page = page.parent
-        return self.env.path2doc(page["source"]) or self.env.current_document.docname
-
-    def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
-        """Set the drawing of the file `path` into the page, of whose images it has this place."""
-        raise NotImplementedError
-
-
-class InlineFigures(TranslatedFigures):
-    """Replace each image that is an SVG file by the SVG itself, in HTML."""
-
-    # Before Sphinx's own handling of images (priority 100 and later).
-    default_priority = 90
-    formats = ("html",)
-
-    def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+    def _inline(self, image: nodes.image, path: Path, svg: ET.Element, place: str) -> None:
         """Put the drawing in the place of the image, and on the site a file of it to keep."""
         if self.app.builder.name != "epub" and self.config.html_theme == "guide":
             figure: nodes.Element = image.parent
             figure += nodes.raw("", self._kept(path, svg), format="html")
-        markup = inline(svg, f"drawing-{place}", image.get("alt", ""))
-        image.replace_self(nodes.raw("", markup, format="html"))
+        name = f"drawing-{place.rpartition('/')[2]}"
+        image.replace_self(nodes.raw("", inline(svg, name, image.get("alt", "")), format="html"))
 
     def _kept(self, path: Path, svg: ET.Element) -> str:
         """Write the drawing as a file that needs no other, and return the link to it as HTML."""
@@ -103,16 +90,9 @@ class InlineFigures(TranslatedFigures):
         address = {"address": relative_uri(page, target)}
         return str(builder.templates.render("download.html", address))
 
-
-class PrintedFigures(TranslatedFigures):
-    """Replace each image that is an SVG file by a translated PDF file, for the book."""
-
-    default_priority = 90
-    formats = ("latex",)
-
-    def replace(self, image: nodes.image, path: Path, svg: ET.Element, place: int) -> None:
+    def _print(self, image: nodes.image, path: Path, svg: ET.Element, place: str) -> None:
         """Put the PDF file in the place of the image."""
-        copied = Path(self.app.doctreedir, "figures", self.page_of(image), str(place), path.name)
+        copied = Path(self.app.doctreedir, "figures", place, path.name)
         copied.parent.mkdir(parents=True, exist_ok=True)
         for style in path.parent.glob("*.css"):  # which the drawing names
             shutil.copyfile(style, copied.parent / style.name)
@@ -221,6 +201,5 @@ def _fonts(drawn: DictionaryObject) -> Iterator[DictionaryObject]:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the transforms."""
     app.setup_extension("back_office_guide.extensions.languages")
-    app.add_post_transform(InlineFigures)
-    app.add_post_transform(PrintedFigures)
+    app.add_post_transform(TranslatedFigures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

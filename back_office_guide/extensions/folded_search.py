@@ -22,6 +22,7 @@ from itertools import pairwise
 from os import PathLike
 from os.path import commonprefix
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from docutils import nodes
@@ -61,6 +62,8 @@ AFTER = "^(..(?=(?:ه|ات)$)|.{3,}?(?=(?:ات|ان|ون|ين|ه|ت|ا)?(?:ها|
 # How many letters of the beginning of a page, and of a definition, are shown with a result.
 SHOWN = 90
 
+HERE = Path(__file__).parent
+
 
 class SearchArabic(SearchLanguage):
     """Arabic, without the article and the commonest endings, after Larkey, Ballesteros and Connell.
@@ -73,13 +76,7 @@ class SearchArabic(SearchLanguage):
     language_name = "Arabic"
     # "And", "for", "in", in one with a word: left out where the rest is a word of the guide, too.
     prefix = "^(?:[ولب](?=...)|ف(?=....))"
-    stopwords = parse_stop_word("""
-        و في من على إلى عن مع بين عند منذ حتى نحو خلال حول لدى بدون دون غير مثل قبل أو أم ثم لكن
-        إلا فقط هل ما ماذا كيف كم لماذا متى أين أي هو هي أنا أنت نحن هذا هذه بهذا بهذه ذلك تلك
-        التي الذي الذين به بها له لها لي فيه فيها منه منها عليه عليها بما مما فيما لما وما ولا
-        وهو وهي هنا هناك كل كما لا لم لن قد أن إن إذا ليس ليست كي لكي كان كانت يكون تكون يوجد
-        توجد يتم يمكن ممكن يجب أيضا جدا أريد أحتاج نحتاج عندما
-    """)
+    stopwords = parse_stop_word(HERE.joinpath("stopwords-ar.txt").read_text("utf-8"))
     js_stemmer_code = f"""
 function Stemmer() {{
   this.stemWord = (word) => {{
@@ -97,7 +94,7 @@ function Stemmer() {{
 
 
 class Index(search.IndexBuilder):
-    """Sphinx's index, with what results show; made anew each time.
+    """Sphinx's index, with what results show; made anew each time, for Sphinx cannot load it.
 
     Sphinx 9 writes index entries in small letters.
     """
@@ -107,10 +104,6 @@ class Index(search.IndexBuilder):
         super().__init__(env, *options)
         self.env = env
         self.leads: dict[str, str] = {}
-
-    def load(self, stream: object, format: object) -> None:  # noqa: A002, so named by Sphinx
-        """Take up nothing of the last build, since every page is written again."""
-        raise ValueError
 
     def feed(
         self, docname: str, filename: str | PathLike[str], title: str, doctree: nodes.document
@@ -234,7 +227,7 @@ def folded(base: type[SearchLanguage]) -> type[SearchLanguage]:
     stemmer = f"{raw.partition('-')[0].title()}Stemmer" if raw else "Stemmer"
     scripts = [_MINIFIED_JS_PATH / name for name in ("base-stemmer.js", raw) if raw]
     code = "\n".join(path.read_text("utf-8") for path in scripts) or base.js_stemmer_code
-    commented = Path(__file__).with_suffix(".js").read_text("utf-8")
+    commented = HERE.joinpath("folded_search.js").read_text("utf-8")
     folding = re.sub(r"^\s*//.*\n", "", commented, flags=re.MULTILINE)
 
     class Folded(base):  # type: ignore[misc, valid-type]
@@ -282,10 +275,7 @@ def language_of(code: str) -> type[SearchLanguage]:
     """Return the folded search of the language of a code, or one without stems if none is known."""
     known = languages | {SearchArabic.lang: SearchArabic}
     base = known.get(code.partition("_")[0], SearchLanguage)
-    if isinstance(base, str):
-        module, _, name = base.rpartition(".")
-        base = getattr(__import__(module, fromlist=[name]), name)
-    language = folded(base)
+    language = folded(resolve_name(base) if isinstance(base, str) else base)
     language.lang = code
     return language
 
@@ -301,5 +291,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("search_synonyms", [], "html")
     search.IndexBuilder = Index  # type: ignore[misc, assignment]
     app.connect("config-inited", choose)
-    app.connect("env-updated", lambda _, env: env.found_docs)  # to be written: see Index.load
+    app.connect("env-updated", lambda _, env: env.found_docs)  # to be written: see Index
     return {"parallel_read_safe": True, "parallel_write_safe": True}

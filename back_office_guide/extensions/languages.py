@@ -4,7 +4,7 @@ languages_file names the list of the languages; without one, a project has that 
 Catalogs are in the first of Sphinx's locale_dirs, a file a page: gettext_compact = False.
 """
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -16,6 +16,7 @@ from back_office_guide.core.catalog import folder_of
 from back_office_guide.core.languages import Language, Languages, LanguagesError, load, unlisted
 
 
+@cache
 def languages_of(config: Config) -> Languages:
     """Return the languages of a project. Raises ConfigError when their file cannot be used."""
     path = Path(config.languages_file)
@@ -23,15 +24,9 @@ def languages_of(config: Config) -> Languages:
         only = unlisted(config.language)
         return Languages(only, (only,), 0)
     try:
-        return _read(path, path.stat().st_mtime_ns)
+        return load(path)
     except LanguagesError as error:
         raise ConfigError(str(error)) from error
-
-
-@lru_cache(maxsize=1)
-def _read(path: Path, _: int) -> Languages:
-    # Every page asks for them.
-    return load(path)
 
 
 def language_of(config: Config) -> Language:

@@ -19,15 +19,10 @@ from sphinx.builders.gettext import Message, MessageCatalogBuilder, MsgOrigin
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
+from back_office_guide.core.catalog import INTERFACE, SETTINGS
 from back_office_guide.extensions.figures import texts
 
 logger = logging.getLogger(__name__)
-
-# The settings of conf.py that readers see, in a catalog of their own.
-SETTINGS = ("project", "author", "copyright")
-SETTINGS_CATALOG = "conf"
-# The words of the theme are in the catalog where Sphinx looks for its own.
-INTERFACE_CATALOG = "sphinx"
 
 # What is before a message on its first line: marks of headings, lists, options, elements.
 BEFORE = r"(?:[#>*:+-]+|\d+\.|:[\w-]+:|:::+\{[\w-]+\}|<[^>]*>|\w+ = \"|[ \t]+)*"
@@ -45,10 +40,10 @@ class MessageBuilder(MessageCatalogBuilder):
                 for line, _, message in self.templates.environment.extract_translations(source):
                     if isinstance(message, str) and message not in known:
                         origin = MsgOrigin(str(template), line)
-                        self.catalogs[INTERFACE_CATALOG].add(message, origin)
-        for name in SETTINGS:
+                        self.catalogs[INTERFACE].add(message, origin)
+        for name in ("project", "author", "copyright"):
             origin = MsgOrigin(str(Path(self.confdir, "conf.py")), 0)
-            self.catalogs[SETTINGS_CATALOG].add(self.config[name], origin)
+            self.catalogs[SETTINGS].add(self.config[name], origin)
 
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
         """Take the messages of a page, and those of the figures that it shows."""
@@ -65,29 +60,16 @@ class MessageBuilder(MessageCatalogBuilder):
                     self.catalogs[docname].add(text, MsgOrigin(str(path), 0))
 
     def finish(self) -> None:
-        """Write the templates."""
+        """Write the templates, each in the order of reading, the page before its figures."""
+        self.config.templates_path = [str(Path(__file__).parent)]  # of message.pot.jinja
         for domain, catalog in self.catalogs.items():
-            template = polib.POFile(wrapwidth=0)
-            template.header = "The messages of the guide. Made by `make gettext`: do not edit."
-            template.metadata = {
-                "Project-Id-Version": self.config.project,
-                "MIME-Version": "1.0",
-                "Content-Type": "text/plain; charset=UTF-8",
-                "Content-Transfer-Encoding": "8bit",
-            }
-            entries = [
-                polib.POEntry(msgid=message.text, occurrences=self._places(message))
-                for message in catalog
-            ]
-            # In the order of reading, the page before its figures.
+            messages = [Message(each.text, self._places(each), []) for each in catalog]
             page = f"{domain}.md"
-            entries.sort(
-                key=lambda each: (not each.occurrences[0][0].endswith(page), each.occurrences)
+            messages.sort(
+                key=lambda each: (not each.locations[0][0].endswith(page), each.locations)
             )
-            template.extend(entries)
-            path = Path(self.outdir, f"{domain}.pot")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(str(template), encoding="utf-8")
+            self.catalogs[domain] = messages  # type: ignore[assignment]
+        super().finish()
 
     def _places(self, message: Message) -> list[tuple[str, int]]:
         """Return the files and lines where a message is."""

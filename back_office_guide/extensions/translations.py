@@ -7,15 +7,12 @@ one that fails is shown in the source language, and reported with the file and l
 What passes is parsed as inline Markdown, and nothing else.
 """
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
+from gettext import NullTranslations
 from pathlib import Path
 from typing import cast
 
-import polib
 from docutils import nodes
 from docutils.utils import new_document
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
@@ -26,18 +23,13 @@ from sphinx.config import Config
 from sphinx.domains.std import make_glossary_term, split_term_classifiers
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
-from sphinx.util import logging, texescape
+from sphinx.util import logging
 from sphinx.util.index_entries import split_index_msg
 from sphinx.util.nodes import extract_messages
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.catalog import (
-    INTERFACE,
-    SETTINGS,
-    DamagedError,
-    line_of,
-    read,
-)
+from back_office_guide.core.catalog import INTERFACE, SETTINGS, DamagedError, line_of, read
+from back_office_guide.core.faults import Fault
 from back_office_guide.core.markup import PLAIN
 from back_office_guide.core.progress import Count, refusals
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
@@ -64,31 +56,23 @@ def translations(path: Path) -> Translations:
     try:
         catalog = read(path)
     except DamagedError as error:
-        logger.warning(
-            "%s. Its page is shown untranslated.",
-            error.fault.message,
-            location=f"{error.fault.path}:{error.fault.line}",
-            type="catalog",
-            subtype=error.fault.code,
-        )
+        _warn("%s. Its page is shown untranslated.", error.fault)
         return Translations()
-    messages, shown = {}, 0
+    messages = {}
     for entry in catalog.translated_entries():
         fault = next(iter(refusals(entry, path.stem)), None)
         if fault:
-            logger.warning(
-                "translation refused, and the original shown: %s",
-                fault.message,
-                location=f"{path}:{line_of(entry)}",
-                type="catalog",
-                subtype=fault.code,
-            )
-            continue
-        shown += 1
-        if entry.msgstr.strip() and not entry.msgctxt and not entry.msgid_plural:
+            where = Fault(path, line_of(entry), fault.message, fault.code)
+            _warn("translation refused, and the original shown: %s", where)
+        else:
             messages[entry.msgid] = entry.msgstr
-    others = sum(not entry.obsolete for entry in catalog) - shown
-    return Translations(messages, 100 - Count(translated=shown, empty=others).share)
+    others = sum(not entry.obsolete for entry in catalog) - len(messages)
+    return Translations(messages, 100 - Count(translated=len(messages), empty=others).share)
+
+
+def _warn(message: str, fault: Fault) -> None:
+    where = f"{fault.path}:{fault.line}"
+    logger.warning(message, fault.message, location=where, type="catalog", subtype=fault.code)
 
 
 def load(app: Sphinx, config: Config) -> None:
@@ -99,30 +83,13 @@ def load(app: Sphinx, config: Config) -> None:
     # What Sphinx took from there before it loaded this extension, or for an earlier build.
     locale.translators["general", "sphinx"] = NullTranslations()
     app.translator, _ = locale.init([package_dir / "locale"], config.language)
-    translate_settings(config, translations(catalog_path(config, SETTINGS)).messages)
-    words = polib.POFile()
-    words.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
-    known = translations(catalog_path(config, INTERFACE)).messages
-    words.extend(polib.POEntry(msgid=word, msgstr=text) for word, text in known.items())
-    compiled = words.to_binary()
-    app.translator.add_fallback(GNUTranslations(BytesIO(compiled)))
-    config.interface_digest = hashlib.sha256(compiled).hexdigest()
-
-
-def translate_settings(config: Config, translated: dict[str, str]) -> None:
-    """Put the guide's title, author and licence into the language of the build."""
+    settings = translations(catalog_path(config, SETTINGS)).messages
     for name in ("project", "author", "copyright", "html_title"):
-        config[name] = translated.get(config[name], config[name])
-    texescape.init()
-
-    def latex(text: str) -> str:  # which Sphinx takes for LaTeX, as conf.py may hold it
-        known = translated.get(text)
-        return texescape.escape(known, config.latex_engine) if known else text
-
-    config.latex_documents = [
-        (start, file, latex(title), latex(writer), *rest)
-        for start, file, title, writer, *rest in config.latex_documents
-    ]
+        config[name] = settings.get(config[name], config[name])
+    words = translations(catalog_path(config, INTERFACE)).messages
+    own = NullTranslations()
+    own.gettext = lambda message: words.get(message, message)  # type: ignore[method-assign]
+    app.translator.add_fallback(own)
 
 
 @cache
@@ -203,17 +170,13 @@ class TranslatedPage(SphinxTransform):
 
     def _translate_term(self, node: nodes.term, text: str) -> None:
         """Make a term of the glossary known by its translation, too."""
-        line = node.line or 1
+        line, source, identifier = node.line or 1, self.document["source"], node["ids"][0]
         name, classifier = split_term_classifiers(text)
-        for identifier in node["ids"]:
-            words = self._parse(name, line).children
-            source = self.document["source"]
-            self._fill(
-                node,
-                make_glossary_term(
-                    self.env, words, classifier, source, line, identifier, self.document
-                ),
-            )
+        words = self._parse(name, line).children
+        term = make_glossary_term(
+            self.env, words, classifier, source, line, identifier, self.document
+        )
+        self._fill(node, term)
 
     @staticmethod
     def _fill(node: nodes.Element, translated: nodes.Element) -> None:
@@ -235,7 +198,6 @@ def _translated_entry(kind: str, value: str, messages: dict[str, str]) -> str:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of Sphinx's reading of catalogs."""
     app.setup_extension("back_office_guide.extensions.languages")
-    app.add_config_value("interface_digest", "", "env", str)
     app.add_transform(TranslatedPage)
     app.connect("config-inited", load)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,8 +7,7 @@ theme, this extension does nothing.
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
 from datetime import date
 from functools import cache, cached_property
 from itertools import groupby
@@ -24,10 +23,9 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.git import committed_days
+from back_office_guide.core.git import committed_days, last_change
 from back_office_guide.core.progress import published
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 from back_office_guide.extensions.translations import UNTRANSLATED
@@ -42,38 +40,7 @@ NOT_FOUND = "404"
 CHANGES = "changes"
 THEME = "guide"
 
-# The files of Sphinx and Furo that no page needs, since guide.css and guide.js do their work.
-REPLACED = {"basic.css", "styles/furo-extensions.css", "doctools.js", "sphinx_highlight.js"}
-REPLACED |= {"scripts/furo.js", "translations.js"}
-# Those that only a page with code, or with a drawing, needs.
-FOR_CODE = {"pygments.css", "documentation_options.js"}
-FOR_CODE |= {"copybutton.css", "clipboard.min.js", "copybutton.js"}
-FOR_DRAWINGS = {"figures.css"}
-
 Context = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A page in the menu, and those below it."""
-
-    docname: str
-    title: str
-    entries: "list[Entry]"
-
-    def docnames(self) -> Iterator[str]:
-        """Yield the names of its page and of those below it."""
-        yield self.docname
-        for entry in self.entries:
-            yield from entry.docnames()
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the guide: its title, if it has one, and its pages."""
-
-    title: str | None
-    entries: list[Entry]
 
 
 class Website:
@@ -93,8 +60,12 @@ class Website:
         self._digest = cache(lambda name: f"{crc32((static / name).read_bytes()):08x}")
 
     @cached_property
-    def _parts(self) -> list[Part]:
-        return parts_of(self._app.env)
+    def _parts(self) -> list[addnodes.toctree]:
+        return toctrees(self._app.env)
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {name: title.astext() for name, title in self._app.env.titles.items()}
 
     def add_pages(self, _: Sphinx) -> Iterator[tuple[str, Context, str]]:
         """Yield the list of changes, and the page for an address that leads nowhere.
@@ -102,14 +73,8 @@ class Website:
         sphinx-notfound-page takes one language a site, and writes addresses from its root on.
         """
         yield NOT_FOUND, {}, "404.html"
-        pages = sorted(self._app.env.found_docs)
-        days = {page: day for page in pages if (day := self._changed(page))}
-        newest_first = sorted(days, key=lambda page: days[page], reverse=True)
-        changes = [
-            (self._in_words(day), [(page, self._title(page)) for page in changed])
-            for day, changed in groupby(newest_first, lambda page: days[page])
-        ]
-        yield CHANGES, {"changes": changes}, "changes.html"
+        pages = [(self._changed(page), page) for page in sorted(self._app.env.found_docs)]
+        yield CHANGES, {"changes": [(day, page) for day, page in pages if day]}, "changes.html"
 
     def prepare(
         self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
@@ -118,40 +83,35 @@ class Website:
         here, base = self._here, app.config.html_baseurl.rstrip("/")
         context.pop("toctree", None)  # else Furo renders a menu that no template shows
         uri = app.builder.get_target_uri(pagename)
-        switched = app.builder.get_target_uri(app.config.root_doc) if pagename == NOT_FOUND else uri
-        up = "../" * (uri.count("/") + 1)
+        trail = self._trail(pagename)
+        titled = (part for part in self._parts if part["caption"])
+        around = (part for part in titled if not {*trail}.isdisjoint(part["includefiles"]))
+        up, root = "../" * (uri.count("/") + 1), ""
         if pagename == NOT_FOUND and base:  # which is shown at addresses of any depth
             up = f"{urlsplit(base).path}/"
             root = f"{up}{here.code}/"
             relative = context["pathto"]
             context["pathto"] = lambda *words, **options: root + relative(*words, **options)
-            for name in ("css_tag", "js_tag"):
-                context[name] = _rooted(context[name], root)
         context |= {
             "author": app.config.author,
-            "direction": here.direction,
-            "locale": here.locale,
-            "card": f"{base}/{here.code}/_static/card-{here.code}.png",
-            "languages": [
-                {
-                    "name": language.name,
-                    "tag": language.code.replace("_", "-"),
-                    "direction": language.direction,
-                    "link": f"{up}{language.code}/{switched}",
-                    "address": f"{base}/{language.code}/{uri}",
-                    "current": language == here,
-                }
-                for language in self._shown
-            ],
-            "page_url": self._address(pagename) if base and pagename != NOT_FOUND else "",
-            "default_address": f"{base}/{self._languages.source.code}/{uri}",
+            "here": here,
+            "source": self._languages.source,
+            "languages": self._shown,
+            "base": base,
+            "up": up,
+            "root": root,
+            "target_uri": app.builder.get_target_uri,
+            "page_url": f"{base}/{here.code}/{uri}" if base and pagename != NOT_FOUND else "",
             "asset": lambda name: (
                 f"{context['pathto'](f'_static/{name}', resource=True)}?v={self._digest(name)}"
             ),
             "parts": self._parts,
-            "part": self._part_of(pagename),
-            "has_contents": bool(doctree)
-            and "<ul" in (context.get("toc") or "").partition("<ul")[2],
+            "part": next(around, None),
+            "trail": trail,
+            "titles": self._titles,
+            "below": app.env.toctree_includes,
+            "in_words": self._in_words,
+            "books": app.config.with_books,
             "description": description(doctree) or app.config.project,
             "minutes": doctree and ceil(len(doctree.astext().split()) / WORDS_A_MINUTE),
         }
@@ -160,110 +120,44 @@ class Website:
             entries.sort(key=lambda entry: collated(entry[0]))
             letters = groupby(entries, lambda entry: initial(entry[0]))
             context["genindexentries"] = [(letter, list(group)) for letter, group in letters]
-        if app.config.with_books:
-            context["book"] = f"{up}back-office-{here.code}.pdf"
-            context["ebook"] = f"{up}back-office-{here.code}.epub"
         if doctree:
-            context["linked_data"] = self._linked_data(pagename, context, doctree)
-            changed = self._changed(pagename)
-            context["changed"] = changed and self._in_words(changed)
-            context["improve"] = self._edit_link(pagename)
+            context |= {
+                "day": self._changed(pagename),
+                "improve": self._edit_link(pagename),
+                "terms": [each for each in doctree.findall(nodes.term) if each["ids"]],
+                "json": _json,
+            }
             if here != self._languages.source:
                 context["untranslated_share"] = app.env.metadata[pagename].get(UNTRANSLATED)
 
-    def choose_files(
-        self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
-    ) -> None:
-        """Leave out the style sheets and scripts that a page does not need.
-
-        Those of the configuration and of other extensions, which come last, stay.
-        """
-        body = context.get("body") or ""
-        unwanted = REPLACED
-        unwanted = unwanted if "highlight" in body else unwanted | FOR_CODE
-        unwanted = unwanted if 'class="drawing"' in body else unwanted | FOR_DRAWINGS
-        for kind in ("css_files", "script_files"):
-            context[kind] = [each for each in context[kind] if _name(each) not in unwanted]
-
-    def _part_of(self, pagename: str) -> Part | None:
-        """Return the part that a page is in, if it has a title."""
-        for part in self._parts:
-            if part.title and any(pagename in entry.docnames() for entry in part.entries):
-                return part
-        return None
-
-    def _address(self, pagename: str) -> str:
-        """Return where a page is on the web."""
-        base = self._app.config.html_baseurl.rstrip("/")
-        return f"{base}/{self._here.code}/{self._app.builder.get_target_uri(pagename)}"
-
-    def _files(self, pagename: str) -> list[Path]:
-        """Return the files in which a page is written: its source, and a catalog if any."""
-        catalog = catalog_path(self._app.config, pagename)
-        translated = self._here != self._languages.source and catalog.is_file()
-        return [Path(self._app.env.doc2path(pagename)), *([catalog] if translated else [])]
+    def _trail(self, pagename: str | None) -> list[str]:
+        """Return the name of a page, after those of the pages that it is in below the first."""
+        if pagename in (None, self._app.config.root_doc):
+            return []
+        parent, *_ = self._app.builder.relations.get(pagename, (None,))  # type: ignore[attr-defined]
+        return [*self._trail(parent), pagename]
 
     def _edit_link(self, pagename: str) -> str:
         """Return where a page can be changed; "" if that is not known."""
-        path, repository = self._files(pagename)[-1], self._app.config.repository_edit.rstrip("/")
+        catalog = catalog_path(self._app.config, pagename)
+        path = catalog if catalog.is_file() else Path(self._app.env.doc2path(pagename))
+        repository = self._app.config.repository_edit.rstrip("/")
         if not repository or not path.is_relative_to(self._app.confdir):
             return ""
         return f"{repository}/{path.relative_to(self._app.confdir).as_posix()}"
 
     def _changed(self, pagename: str) -> date | None:
         """Return the day of the last commit that touched a page, if it is known."""
-        return max(filter(None, map(self._days.get, self._files(pagename))), default=None)
+        source = Path(self._app.env.doc2path(pagename))
+        return last_change(self._days, source, catalog_path(self._app.config, pagename))
 
     def _in_words(self, day: date) -> str:
         return str(format_date(day, "long", locale=self._here.locale))
 
-    def _title(self, pagename: str) -> str:
-        return str(self._app.env.titles[pagename].astext())
 
-    def _linked_data(self, pagename: str, context: Context, doctree: nodes.document) -> str:
-        """Return what a page is, for machines, as JSON-LD: https://schema.org/docs/full.html."""
-        title, project = self._title(pagename), self._app.config.project
-        language = context["language"].replace("_", "-")
-        address, changed = context["page_url"], self._changed(pagename)
-        article = {
-            "@type": "Article",
-            "headline": title,
-            "description": context["description"],
-            "inLanguage": language,
-            "license": "https://creativecommons.org/licenses/by-sa/4.0/",
-            "author": {"@type": "Organization", "name": self._app.config.author},
-            "isPartOf": {"@type": "Book", "name": project, "inLanguage": language},
-            **({"url": address} if address else {}),
-            **({"dateModified": changed.isoformat()} if changed else {}),
-        }
-        trail = [(project, self._app.config.root_doc)]
-        if part := context["part"]:
-            trail += [(part.title, part.entries[0].docname), (title, pagename)]
-        steps = [
-            {"@type": "ListItem", "position": place, "name": name}
-            | ({"item": self._address(page)} if address else {})
-            for place, (name, page) in enumerate(trail, start=1)
-        ]
-        graph: list[Context] = [article, {"@type": "BreadcrumbList", "itemListElement": steps}]
-        terms = [
-            {"@type": "DefinedTerm", "@id": f"#{term['ids'][0]}", "name": term.astext()}
-            for term in doctree.findall(nodes.term)
-            if term["ids"] and term["ids"][0].startswith("term-")
-        ]
-        if terms:
-            graph.append({"@type": "DefinedTermSet", "name": title, "hasDefinedTerm": terms})
-        text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
-        return text.replace("<", "\\u003c")  # else a "</script>" would end the element
-
-
-def _rooted(tag: Callable[[object], str], root: str) -> Callable[[object], str]:
-    """Return what writes an element as `tag` does, with `root` before a relative address."""
-    return lambda file: re.sub(r'(href|src)="(?!\w+:)', rf'\1="{root}', tag(file))
-
-
-def _name(file: object) -> str:
-    """Return the name of a file of the theme or of an extension, from _static/ on."""
-    return str(getattr(file, "filename", file)).removeprefix("_static/").partition("?")[0]
+def _json(value: object) -> str:
+    """Return a value as JSON for an element of a page, which no "</script>" in it ends."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def description(doctree: nodes.document | None, most: int = DESCRIPTION) -> str:
@@ -304,40 +198,23 @@ class Sorted(SphinxTransform):
                     terms[:] = sorted(terms, key=lambda item: collated(item[0].astext()))  # type: ignore[index]
 
 
-def parts_of(env: BuildEnvironment) -> list[Part]:
-    """Return the parts of the guide, one for each table of contents of its first page."""
-
-    def entries(docnames: list[str]) -> list[Entry]:
-        return [
-            Entry(name, env.titles[name].astext(), entries(env.toctree_includes.get(name, [])))
-            for name in docnames
-        ]
-
-    toctrees = env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
-    return [
-        Part(each.get("caption"), entries(each["includefiles"]))
-        for each in toctrees
-        if each["includefiles"]
-    ]
+def toctrees(env: BuildEnvironment) -> list[addnodes.toctree]:
+    """Return the parts of the guide: the tables of contents of its first page that hold pages."""
+    found = env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
+    return [each for each in found if each["includefiles"]]
 
 
-class Letters(SphinxPostTransform):
-    """Lead from the beginning of a glossary to the first term of each letter."""
-
-    builders = ("html", "dirhtml")
-    default_priority = 600
-
-    def run(self, **_: object) -> None:
-        """Add the letters to the glossaries of one page."""
-        for glossary in list(self.document.findall(addnodes.glossary)):
-            firsts: dict[str, nodes.reference] = {}
-            for term in glossary.findall(nodes.term):
-                letter = initial(term.astext())
-                link = nodes.reference("", letter, internal=True, refid=term["ids"][0])
-                firsts.setdefault(letter, link)
-            links = [part for link in firsts.values() for part in (link, nodes.Text(" "))]
-            letters = nodes.paragraph("", "", *links, classes=["index-letters"])
-            glossary.parent.insert(glossary.parent.index(glossary), letters)
+def add_letters(_: Sphinx, doctree: nodes.document, __: str) -> None:
+    """Lead from the beginning of each glossary of a page to the first term of each letter."""
+    for glossary in list(doctree.findall(addnodes.glossary)):
+        firsts: dict[str, nodes.reference] = {}
+        for term in glossary.findall(nodes.term):
+            letter = initial(term.astext())
+            link = nodes.reference("", letter, internal=True, refid=term["ids"][0])
+            firsts.setdefault(letter, link)
+        links = [part for link in firsts.values() for part in (link, nodes.Text(" "))]
+        letters = nodes.paragraph("", "", *links, classes=["index-letters"])
+        glossary.parent.insert(glossary.parent.index(glossary), letters)
 
 
 def delete_removed(app: Sphinx, _: BuildEnvironment, *docnames: Set[str]) -> list[str]:
@@ -358,7 +235,7 @@ def begin(app: Sphinx) -> None:
         website = Website(app)
         app.connect("env-updated", lambda _, env: env.found_docs)
         app.connect("html-page-context", website.prepare, priority=400)
-        app.connect("html-page-context", website.choose_files, priority=900)
+        app.connect("doctree-resolved", add_letters)
         app.connect("html-collect-pages", website.add_pages)
 
 
@@ -369,7 +246,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("with_books", "", "html", str)
     app.add_config_value("published_languages", [], "", list)
     app.add_transform(Sorted)
-    app.add_post_transform(Letters)
     app.connect("env-get-outdated", delete_removed)
     app.connect("builder-inited", begin)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
