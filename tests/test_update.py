@@ -319,6 +319,16 @@ def test_the_header_is_that_of_the_language(workshop: Workshop) -> None:
     assert "POT-Creation-Date" not in header
 
 
+def test_a_header_as_weblate_writes_it_is_left_alone(workshop: Workshop) -> None:
+    """Else a translation that waits there, with a header of its own, could not be rebased."""
+    catalog = workshop.ours({"index": ["# Titre"]})["index"]
+    theirs = str(catalog).replace("YEAR-MO-DA HO:MI+ZONE", "2026-11-28 01:14+0000")
+    theirs = theirs.replace("plural=(n != 1);", "plural=n != 1;")
+    (workshop.folder / "ours/index.po").write_text(theirs, "utf-8")
+    assert theirs.count("2026") == theirs.count("n != 1;\\n") == 1
+    assert str(workshop.ours({"index": ["# Titre"]})["index"]) == theirs
+
+
 WORDS = st.text("aàbé ’'\"\\-\u00a0–\n", min_size=1, max_size=6).filter(str.strip)
 ENTRIES = st.builds(
     lambda msgid, msgstr, obsolete, fuzzy, previous: polib.POEntry(
@@ -524,8 +534,9 @@ def test_a_context_or_a_plural_is_refused_aloud(field: str, tmp_path: Path) -> N
     assert field in fault.message
 
 
-def git(folder: Path) -> None:
-    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message=All"]):
+def git(folder: Path, message: str = "All") -> None:
+    """Commit all that is in a folder."""
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", f"--message={message}"]):
         who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
         subprocess.run(["git", *who, *words], cwd=folder, check=True)
 
@@ -534,7 +545,6 @@ def test_what_a_tool_drops_comes_back_from_git(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     require("git")
-    monkeypatch.setattr("back_office_guide.core.catalog.ROOT", tmp_path)
     entries = [
         entry("Lire", "Read", tcomment="forms: reads"),
         entry("Écrire", "Write", tcomment="mute end: a title"),
@@ -555,6 +565,36 @@ def test_what_a_tool_drops_comes_back_from_git(
     assert [each.msgid for each in catalogs["p"].obsolete_entries()] == ["Ancien"]
     write(tmp_path / "p.po", catalog_of([*entries[1:], entry("Lire", "Read")]))  # by a person
     assert read_language("en")[1] == 0
+
+
+def test_old_translations_that_a_commit_dropped_come_back_unless_it_says_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("git")
+    monkeypatch.setattr("back_office_guide.core.catalog.folder_of", lambda _: tmp_path)
+    live = [entry("Lire", "Read"), entry("Écrire", "Write")]
+    old = [entry("Ancien", "Old", obsolete=True), entry("Vieux", "Aged", obsolete=True)]
+    path = tmp_path / "dossier, à part/p.po"
+
+    def commit(entries: list[polib.POEntry], message: str = "All") -> int:
+        """Commit a catalog, and return how many translations come back into it."""
+        write(path, catalog_of(entries))
+        git(tmp_path, message)
+        catalogs, restored, faults = read_language("en")
+        assert not faults
+        obsolete = catalogs["dossier, à part/p"].obsolete_entries()
+        assert restored == len(obsolete) - sum(each.obsolete for each in entries)
+        return restored
+
+    assert commit(live + old) == 0
+    assert commit(live) == 2
+    assert commit([*live, entry("Relire", "Read again", obsolete=True)]) == 2  # later, too
+    catalogs, _, _ = read_language("en")
+    assert commit([*catalogs["dossier, à part/p"]]) == 0
+    assert commit([*live, entry("Ancien", "Old"), *old[1:], entry("Relire", "Again")]) == 0
+    assert commit(live, "Trim\n\nObsolete: removed") == 0
+    assert commit([*live, old[0]]) == 0
+    assert commit(live) == 1
 
 
 DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
