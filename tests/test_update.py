@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import polib
 import pytest
-from conftest import ROOT, Copy, copy_with, files_in, made, make, require, unavailable
+from conftest import ROOT, Copy, files_in, made, make, require, unavailable
 from hypothesis import example, given
 from hypothesis import strategies as st
 from warm import run_module
@@ -597,67 +598,89 @@ def test_old_translations_that_a_commit_dropped_come_back_unless_it_says_for_goo
     assert commit(live) == 1
 
 
-DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
-    "an empty file": (lambda _: b"", "empty"),
-    "a byte order mark": (lambda content: b"\xef\xbb\xbf" + content, "bom"),
-    "another charset": (lambda content: content.decode().encode("utf-16"), "charset"),
-    "Latin-1": (lambda content: content + "# é\n".encode("latin-1"), "charset"),
-    "the marks of a merge": (
+RESTORE = "`git restore {}` brings the last good one back"
+NO_ENTRY = "syntax: this is no entry: look at its keyword and quotation marks"
+# What may have happened to a catalog, and what is said of it.
+DAMAGE: list[tuple[Callable[[bytes], bytes], str]] = [
+    (lambda _: b"", f"empty: the catalog is empty: {RESTORE}"),
+    (
+        lambda content: b"\xef\xbb\xbf" + content,
+        "bom: a byte order mark begins the file: save it as UTF-8 without BOM",
+    ),
+    (
+        lambda content: content.decode().encode("utf-16"),
+        f"charset: not UTF-8: save it as UTF-8, or {RESTORE}",
+    ),
+    (
+        lambda content: content + "# é\n".encode("latin-1"),
+        f"charset: not UTF-8: save it as UTF-8, or {RESTORE}",
+    ),
+    (
+        lambda content: content.replace(b"charset=UTF-8", b"charset=ASCII"),
+        'charset: charset "ASCII" in the header: write "Content-Type: text/plain; charset=UTF-8"',
+    ),
+    (
         lambda content: content + b"\n<<<<<<< HEAD\n=======\n>>>>>>> other\n",
-        "conflict",
+        "conflict: the mark of a merge in conflict: keep one of the two sides",
     ),
-    "a line cut short": (lambda content: content[: content.rindex(b'"')], "syntax"),
-    "no header": (lambda content: content[content.index(b"\n#: ") :], "header"),
-    "a message twice": (
+    (lambda content: content[: content.rindex(b'"')], NO_ENTRY),
+    (lambda content: content + b'\nmsgid "Un."\nmsgid "Deux."\n', NO_ENTRY),
+    (
+        lambda content: content.replace(b"\nmsgstr", b"\n# \x0c\nmsgstr", 1),
+        "syntax: a control character that splits the line: remove it",
+    ),
+    (
+        lambda content: content[content.index(b"\n#: ") :],
+        "header: the header is missing: `make update-po` writes it below an empty msgid",
+    ),
+    (
+        lambda content: content + b'\nmsgid ""\nmsgstr "Language: en\\n"\n',
+        "header: a second header, or an empty msgid: remove the entry",
+    ),
+    (
         lambda content: content + content[content.index(b"\n#: ") :],
-        "duplicate",
+        "duplicate: this message is in the file twice: remove one of the two entries",
     ),
-    "an end cut off between two entries": (
-        lambda content: content[: content.index(b"\n#: ", len(content) // 2)],
-        "truncated",
-    ),
-}
+]
 
 
-@pytest.fixture(scope="module")
-def extracted(
-    template_folder: Path, checkout: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Return a copy of the guide with its templates, for tests that put back what they change."""
-    assert template_folder.is_dir()
-    return copy_with(checkout, tmp_path_factory.mktemp("damaged") / "guide", "gettext")
-
-
-@pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_catalog_is_named_and_nothing_is_written(name: str, extracted: Path) -> None:
-    require("git")
-    damage, code = DAMAGE[name]
-    catalogs = extracted / "docs/locale"
-    index, settings = (catalogs / f"en/LC_MESSAGES/{page}.po" for page in ("index", "conf"))
-    whole = index.read_bytes(), settings.read_bytes()
-    index.write_bytes(damage(whole[0]))
-    settings.write_bytes(whole[1] + b"\n\n\n")  # which an update would take away
-    before = files_in(catalogs)
-    try:
-        run = make("update-po", cwd=extracted)
-        assert files_in(catalogs) == before
-    finally:
-        index.write_bytes(whole[0])
-        settings.write_bytes(whole[1])
+def test_every_damaged_catalog_is_named_and_nothing_is_written(extracted_copy: Copy) -> None:
+    guide = extracted_copy("guide")
+    folder = guide / "docs/locale/en/LC_MESSAGES"
+    settings = folder / "conf.po"
+    settings.write_bytes(settings.read_bytes() + b"\n\n\n")  # which an update would take away
+    a_folder, *paths = sorted(folder.glob("*/*.po"))
+    a_folder.unlink()
+    a_folder.mkdir()
+    expected = {a_folder: "file: a folder is in the place of the catalog: remove it"}
+    for path, (damage, said) in zip(paths, DAMAGE, strict=False):
+        path.write_bytes(damage(path.read_bytes()))
+        expected[path] = said.format(path.relative_to(guide))
+    before = files_in(folder)
+    run = make("update-po", cwd=guide)
     assert run.returncode != 0
-    assert "docs/locale/en/LC_MESSAGES/index.po:" in run.stderr
-    assert f": {code}: " in run.stderr
+    assert files_in(folder) == before
+    said_of = {line.split(":")[0]: line for line in run.stderr.splitlines()}
+    for path, said in expected.items():
+        assert re.search(rf":\d+: {re.escape(said)}", said_of[str(path.relative_to(guide))])
+    assert "nothing was changed in this folder" in said_of["docs/locale/en/LC_MESSAGES"]
+    assert len(said_of) == len(DAMAGE) + 3, run.stderr  # with the line of make
     assert "Traceback" not in run.stderr
 
 
-def test_a_folder_in_the_place_of_a_catalog_is_named(extracted_copy: Copy) -> None:
+def test_a_catalog_cut_off_between_two_entries_is_named(extracted_copy: Copy) -> None:
+    require("git")
     guide = extracted_copy("guide")
     path = guide / "docs/locale/en/LC_MESSAGES/index.po"
-    path.unlink()
-    path.mkdir()
+    content = path.read_bytes()
+    path.write_bytes(content[: content.index(b"\n#: ", len(content) // 2)])
+    before = files_in(guide / "docs/locale")
     run = make("update-po", cwd=guide)
     assert run.returncode != 0
-    assert "index.po:1: file: a folder is in the place of the catalog" in run.stderr
+    assert files_in(guide / "docs/locale") == before
+    place, said = "docs/locale/en/LC_MESSAGES/index.po", "messages that git holds are missing, “"
+    assert re.search(rf"^{place}:1: truncated: \d+ {said}", run.stderr, re.MULTILINE)
+    assert f"`git restore {place}` brings them back; if they are to go, commit that" in run.stderr
 
 
 def test_a_catalog_that_cannot_be_written_is_named(workshop: Workshop) -> None:
