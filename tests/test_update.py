@@ -14,13 +14,13 @@ from pathlib import Path
 
 import polib
 import pytest
-from conftest import ROOT, Copy, files_in, made, make, require, unavailable
+from conftest import ROOT, Copy, commit_all, files_in, made, make, require, unavailable
 from hypothesis import example, given
 from hypothesis import strategies as st
 from warm import run_module
 
 from back_office_guide.catalogs.update import LossError, pairs, store, update
-from back_office_guide.core.catalog import Catalogs, fold, read_all, read_language, write
+from back_office_guide.core.catalog import Catalogs, fold, read, read_all, read_language, write
 from back_office_guide.core.languages import load
 
 ENGLISH = load().select("en")[0]
@@ -596,6 +596,29 @@ def test_old_translations_that_a_commit_dropped_come_back_unless_it_says_for_goo
     assert commit(live, "Trim\n\nObsolete: removed") == 0
     assert commit([*live, old[0]]) == 0
     assert commit(live) == 1
+
+
+def test_both_commands_say_what_git_holds(small_copy: Copy) -> None:
+    require("git")
+    guide = small_copy("guide")
+    path = guide / "docs/locale/en/LC_MESSAGES/index.po"
+    catalog = read(path)
+    catalog.append(entry("Ancien.", "Old.", obsolete=True))
+    write(path, catalog)
+    commit_all(guide)
+    catalog.pop()
+    write(path, catalog)
+    commit_all(guide)
+    gone = (
+        "1 comments and old translations that git holds are gone: `make update-po` puts them back"
+    )
+    back = "; 1 files written; 1 comments and old translations put back from git"
+    run = run_module("back_office_guide.catalogs.check", [], guide, LANGS="en")
+    assert run.stderr == f"docs/locale/en/LC_MESSAGES:1: form: {gone}\n"
+    run = run_module("back_office_guide.catalogs.update", [], guide)
+    assert f"en: 66 messages, 66 translated, 0 fuzzy, 0 empty{back}\n" in run.stdout
+    run = run_module("back_office_guide.catalogs.check", [], guide, LANGS="en")
+    assert (run.stdout, run.stderr) == ("1 language, 66 messages: no fault\n", "")
 
 
 RESTORE = "`git restore {}` brings the last good one back"
