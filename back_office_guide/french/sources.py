@@ -142,8 +142,9 @@ def _refused(piece: Piece) -> Iterator[str]:
         f"fence {token.info}".strip() if token.type == "fence" else token.type
     ):
         yield advice
-    elif "task-list-item" in str(token.attrGet("class") or ""):
-        yield "a check box is lost: write a plain list"
+    elif "task-list" in (classes := str(token.attrGet("class"))):
+        if "item" in classes:
+            yield "a check box is lost: write a plain list"
     elif {"id", "class"} & token.attrs.keys() and not token.type.startswith("myst"):
         yield "an attribute is dropped: remove the {…}"
     elif token.type == "text":
@@ -322,7 +323,7 @@ def check(docs: Path) -> list[Fault]:
         if page.path.parent.name != "annexes":  # the glossary and the sources themselves
             faults += unsourced_figures(page)
             faults += unlinked_terms(page, terms)
-    return sorted(faults)
+    return sorted({*faults})
 
 
 def style() -> list[Fault]:
