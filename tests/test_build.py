@@ -294,28 +294,61 @@ def test_without_git_there_are_no_days_and_no_fault(committed: Path, tmp_path: P
 def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> None:
     run = make("html", cwd=checkout, env={"LANGS": "fr tlh"})
     assert run.returncode != 0
-    assert 'no language "tlh" in languages.toml, which lists: fr en' in run.stderr
+    known = " ".join(CODES)
+    said = f'LANGS: no language "tlh" in languages.toml, which lists: {known}. '
+    assert f"{said}Name one of these, or add a table for it.\n" in run.stderr
     assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('source = "fr"', "source = fr", "languages.toml: cannot be read: Invalid value (at line"),
-        (r"(?s)\[languages.*", "", "no language. Add a table [languages.fr]"),
-        ('source = "fr"', 'source = "tlh"', "'tlh' is none"),
-        ('direction = "ltr"', "", 'direction is missing. Write direction = "ltr"'),
+        ('source = "fr"', "source = fr", "cannot be read: Invalid value (at line"),
+        ('source = "fr"', "source = fr", "). Fix this place, or restore the file."),
+        (r"(?s)\[languages.*", "", "languages.toml: no language. Add a table [languages.fr]."),
+        (
+            'source = "fr"',
+            'source = "tlh"',
+            "source = 'tlh' is none of the languages listed: fr en es de ar. Set source to the "
+            "code of the language the pages are in.",
+        ),
+        (
+            'direction = "ltr"',
+            "",
+            '[languages.fr]: direction is missing. Write direction = "ltr" or "rtl".',
+        ),
         ('direction = "ltr"', 'direction = "up"', 'Write direction = "ltr" or "rtl"'),
         (
             "published = true",
             'published = "no"',
-            'published = "no" cannot be used. Write published = true',
+            '[languages.fr]: published = "no" cannot be used. Write published = true or false.',
         ),
-        ('dictionary = "de_DE"', 'dictionary = "de-DE"', 'or "" where there is none'),
-        ('dictionary = "de_DE"', 'colour = "red"', "colour is no field"),
-        ("published = true", "published = false", "no language is published"),
-        (r"\[languages.fr\]", '[languages."../x"]', "not a language code"),
-        ("threshold = 90", "threshold = 200", "threshold = 200 is no share"),
+        (
+            'dictionary = "de_DE"',
+            'dictionary = "de-DE"',
+            'Write dictionary = "it_IT", the name of a dictionary of hunspell, or "" where there '
+            "is none.",
+        ),
+        (
+            'dictionary = "de_DE"',
+            'colour = "red"',
+            "colour is no field. Remove it; these are: name, direction, published, ",
+        ),
+        (
+            "published = true",
+            "published = false",
+            "no language is published. Write published = true for one.",
+        ),
+        (
+            r"\[languages.fr\]",
+            '[languages."../x"]',
+            '[languages.../x]: not a language code. Write "de", "pt_BR" or "es_419".',
+        ),
+        (
+            "threshold = 90",
+            "threshold = 200",
+            "threshold = 200 is no share. Write a number to 100.",
+        ),
         (
             'number = "1,234.5"',
             'number = "1234"',
