@@ -1,5 +1,6 @@
 """Building: killed, repeated, elsewhere, with bad input."""
 
+import errno
 import os
 import re
 import shutil
@@ -146,6 +147,47 @@ def test_a_build_that_the_system_ends_is_named(tmp_path: Path) -> None:
         )
 
 
+def fail(_: Language, __: Path) -> None:
+    """Do what no build should."""
+    raise ZeroDivisionError("nobody thought of it")
+
+
+def write_nowhere(_: Language, __: Path) -> None:
+    """Fail as where the disk is full, which names no file."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_fault_of_our_own_and_a_full_disk_are_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "WORK", tmp_path / "work")
+    build.WORK.mkdir()
+    assert build.try_to(fail, LANGUAGES.source, tmp_path / "fr") == (
+        "Français: failed, for a fault of the guide’s own code (ZeroDivisionError('nobody thought "
+        "of it')). Report it with work/error-fr.log."
+    )
+    assert "line" in (build.WORK / "error-fr.log").read_text("utf-8")
+    assert build.try_to(write_nowhere, LANGUAGES.source, tmp_path / "fr") == (
+        "Français: The files could not be read or written: No space left on device. "
+        "Fix it, and try again."
+    )
+
+
+STOPPED = """
+import os, signal
+from back_office_guide.commands import build
+build.TARGETS["html"] = lambda _: os.kill(os.getpid(), signal.SIGINT)
+raise SystemExit(build.main())
+"""
+
+
+def test_a_build_that_is_stopped_says_so(small_copy: Copy) -> None:
+    run = python("-c", STOPPED, "html", cwd=small_copy("stopped"))
+    assert run.returncode == 130
+    assert run.stderr == "Stopped. What was built before has not changed.\n"
+
+
 def test_a_page_that_does_not_build_keeps_the_last_site(small_copy: Copy) -> None:
     folder = small_copy("broken page")
     good = files_in(folder / "build" / "html")
@@ -228,7 +270,8 @@ def test_a_locale_without_accents_speaks_all_the_same(small_copy: Copy, locale: 
     (folder / "docs/mots.md").write_text("# Mots\n\n{term}`mêlé`\n", "utf-8")
     run = make("html", cwd=folder, env=env)
     assert "mêlé" in run.stderr
-    assert "html, Français: failed" in run.stderr
+    said = "failed, for the reasons above. What was built before has not changed."
+    assert f"html, Français: {said}\n" in run.stderr
 
 
 DAYS = (
@@ -281,7 +324,11 @@ def test_a_shallow_clone_knows_no_days_and_says_so(committed: Path, tmp_path: Pa
     subprocess.run(clone, cwd=tmp_path, check=True)
     assert days_of(tmp_path / "clone").stdout.strip() == ""
     warn = "from back_office_guide.commands import build; build.warn_of_shallow_clone()"
-    assert "git fetch --unshallow" in python("-c", warn, cwd=tmp_path / "clone").stderr
+    said = python("-c", warn, cwd=tmp_path / "clone").stderr
+    assert said == (
+        "This clone is shallow: no page will say when it changed. "
+        "For the days, run: git fetch --unshallow\n"
+    )
     assert python("-c", warn, cwd=committed).stderr == ""
 
 
