@@ -162,12 +162,12 @@ def test_a_fault_of_our_own_and_a_full_disk_are_told_in_a_sentence(
 ) -> None:
     monkeypatch.setattr(build, "ROOT", tmp_path)
     monkeypatch.setattr(build, "WORK", tmp_path / "work")
-    build.WORK.mkdir()
+    (tmp_path / "work").mkdir()
     assert build.try_to(fail, LANGUAGES.source, tmp_path / "fr") == (
         "Français: failed, for a fault of the guide’s own code (ZeroDivisionError('nobody thought "
         "of it')). Report it with work/error-fr.log."
     )
-    assert "line" in (build.WORK / "error-fr.log").read_text("utf-8")
+    assert "line" in (tmp_path / "work/error-fr.log").read_text("utf-8")
     assert build.try_to(write_nowhere, LANGUAGES.source, tmp_path / "fr") == (
         "Français: The files could not be read or written: No space left on device. "
         "Fix it, and try again."
@@ -362,7 +362,8 @@ def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> N
         (
             'direction = "ltr"',
             "",
-            '[languages.fr]: direction is missing. Write direction = "ltr" or "rtl".',
+            "languages.toml: [languages.fr]: direction is missing. "
+            'Write direction = "ltr" or "rtl".',
         ),
         ('direction = "ltr"', 'direction = "up"', 'Write direction = "ltr" or "rtl"'),
         (

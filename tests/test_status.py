@@ -97,7 +97,7 @@ def test_where_nothing_can_be_written_the_table_is_shown_and_that_is_said(
     run = make("status", cwd=guide)
     assert run.returncode != 0
     assert "en, English" in run.stdout
-    assert "build/status.json could not be written" in run.stderr
+    assert "build/status.json could not be written: Is a directory.\n" in run.stderr
     assert "Traceback" not in run.stderr
 
 

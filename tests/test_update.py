@@ -249,7 +249,7 @@ def test_an_update_that_would_lose_a_translation_stops(
     monkeypatch.setattr("back_office_guide.catalogs.update._keep_obsolete", lambda *_: None)
     before = files_in(workshop.folder / "ours")
     delete(pages)
-    with pytest.raises(LossError, match="en: 1 translations would be lost"):
+    with pytest.raises(LossError, match=r"\Aen: 1 translations would be lost, such as \("):
         workshop.ours(pages)
     assert files_in(workshop.folder / "ours") == before
 
@@ -813,7 +813,10 @@ def test_a_new_language_gets_its_catalogs_and_leaves_with_its_site(small_copy: C
             'quotes = "«…»"\n'
         )
     said = made("update-po", cwd=guide)
-    assert "  1. Translate docs/locale/sv/LC_MESSAGES/annexes/glossaire.po" in said
+    assert (
+        "sv is new. Next:\n  1. Translate docs/locale/sv/LC_MESSAGES/annexes/glossaire.po, then "
+        "conf.po and sphinx.po.\n  2. Run make check-po LANGS=sv\n  3. Run make serve LANGS=sv\n"
+    ) in said
     assert "en is new" not in said
     swedish, _ = read_all(guide / "docs/locale/sv/LC_MESSAGES")
     english, _ = read_all(guide / "docs/locale/en/LC_MESSAGES")
