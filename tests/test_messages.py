@@ -54,12 +54,14 @@ class Module:
 module = cache(Module)
 
 
-def within(scope: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes of a module or function, but not those of the functions in it."""
-    for child in ast.iter_child_nodes(scope):
-        if not isinstance(child, ast.FunctionDef):
-            yield child
-            yield from within(child)
+@cache
+def within(scope: ast.AST) -> list[ast.AST]:
+    """Return the nodes of a module or function, but not those of the functions in it."""
+    found = [scope]
+    for node in found:
+        children = ast.iter_child_nodes(node)
+        found += (child for child in children if not isinstance(child, ast.FunctionDef))
+    return found[1:]
 
 
 def saying(call: ast.Call) -> list[ast.expr]:
