@@ -264,8 +264,10 @@ def test_a_site_built_under_a_strict_umask_can_be_served(again: Path) -> None:
     assert all(path.stat().st_mode & 0o044 == 0o044 for path in [site, *site.rglob("*")])
 
 
-@pytest.mark.parametrize("locale", ["C", "POSIX"])
-def test_a_locale_without_accents_speaks_all_the_same(small_copy: Copy, locale: str) -> None:
+@pytest.mark.parametrize("locale", ["C", "xx_XX.UTF-8"])
+def test_a_locale_without_accents_or_that_is_not_there_speaks_all_the_same(
+    small_copy: Copy, locale: str
+) -> None:
     folder, env = small_copy(f"été {locale}"), FRENCH | {"LC_ALL": locale, "LANG": locale}
     (folder / "docs/mots.md").write_text("# Mots\n\n{term}`mêlé`\n", "utf-8")
     run = make("html", cwd=folder, env=env)
@@ -356,8 +358,13 @@ def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> N
         (
             'source = "fr"',
             'source = "tlh"',
-            "source = 'tlh' is none of the languages listed: fr en es de ar. Set source to the "
-            "code of the language the pages are in.",
+            "source must be the language of the pages, one of those listed: fr en es de ar. "
+            'Write source = "fr".',
+        ),
+        (
+            'source = "fr"',
+            'source = ["fr"]',
+            "source must be the language of the pages, one of those listed: fr en es de ar. ",
         ),
         (
             'direction = "ltr"',
@@ -395,7 +402,7 @@ def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> N
         (
             "threshold = 90",
             "threshold = 200",
-            "threshold = 200 is no share. Write a number to 100.",
+            "threshold must be a number from 0 to 100. Write threshold = 90.",
         ),
         (
             'number = "1,234.5"',
@@ -417,6 +424,37 @@ def test_a_broken_list_of_languages_is_explained(
     assert run.returncode != 0
     assert fault in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_byte_order_mark_before_the_list_of_languages_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "languages.toml"
+    path.write_text((ROOT / "languages.toml").read_text("utf-8"), "utf-8-sig")
+    assert load(path) == LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "right"),
+    [
+        ("SOURCE_DATE_EPOCH", "2026-01-01", "$(date +%s)"),
+        ("SITE_URL", "example.org", "https://example.org"),
+        ("REPOSITORY_EDIT", "git@example.org:a", "https://example.org/edit/main"),
+        ("PORT", "abc", "8001"),
+        ("PORT", "80000", "8001"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named(
+    name: str,
+    value: str,
+    right: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["build", "html"])
+    monkeypatch.setattr(os, "umask", lambda _: 0)
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv(name, value)
+    assert build.main() == 1
+    assert capsys.readouterr().err == f"{name}={value} cannot be used. Write {name}={right}.\n"
 
 
 def test_a_missing_list_of_languages_is_explained(copy: Copy) -> None:

@@ -11,7 +11,8 @@ from back_office_guide.french.typography import typeset_figure, typeset_page
 
 GLOSSARY = ":::{glossary}\narrière-boutique\n  Une pièce.\n\nback office\n  Une fonction.\n:::\n"
 DRAWING = (
-    '<svg xmlns="http://www.w3.org/2000/svg"><title>T</title><desc>D</desc><text>x</text></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
+    "<title>T</title><desc>D</desc><text>x</text></svg>"
 )
 
 NOWHERE = (
@@ -104,6 +105,13 @@ def test_the_guide_itself_passes(template_folder: Path, checkout: Path) -> None:
             "text in a code block is not translated: write a list; of code, name the language",
         ),
         ("Le nom {{ nom }} change.\n", 3, "a substitution is lost: write the text itself"),
+        (
+            "Un.\n\n    Deux.\n",
+            5,
+            "an indented text is code, and is not translated: remove the spaces before it",
+        ),
+        ("# Encore\n", 3, "a second title with one #: write ## and the title"),
+        ("::: {note}\nVoir [ici](page.md#titre).\n:::\n", 4, NOWHERE.format("page.md#titre")),
         ("+++\n\nUn.\n", 3, "a block break has no effect: remove it"),
         ("{#b}\nUn.\n", 4, "an attribute is dropped: remove the {…}"),
         (
@@ -270,7 +278,15 @@ def test_a_page_has_a_title_and_a_name_for_every_address(tmp_path: Path) -> None
             DRAWING.replace("<text>", "<image/><text>"),
             "<image> is lost in an output: draw with shapes and <text>",
         ),
-        (DRAWING.replace("</text>", ""), "not well-formed: mismatched tag: line 1, column 79"),
+        (
+            DRAWING.replace('"0 0 9 9"', '"0,0,9,9"'),
+            'no viewBox of four numbers: write viewBox="0 0 400 300"',
+        ),
+        (
+            DRAWING.replace("<text>", '<text x="5px">'),
+            'x="5px" is not one number: write a <text> for each place',
+        ),
+        (DRAWING.replace("</text>", ""), "not well-formed: mismatched tag: line 1, column 97"),
     ],
 )
 def test_a_figure_has_a_title_a_description_and_text(

@@ -622,7 +622,7 @@ def test_both_commands_say_what_git_holds(small_copy: Copy) -> None:
 
 
 RESTORE = "`git restore {}` brings the last good one back"
-NO_ENTRY = "syntax: this is no entry: look at its keyword and quotation marks"
+NO_ENTRY = "syntax: this is no entry: look at its keyword, quotation marks and backslashes"
 # What may have happened to a catalog, and what is said of it.
 DAMAGE: list[tuple[Callable[[bytes], bytes], str]] = [
     (lambda _: b"", f"empty: the catalog is empty: {RESTORE}"),
@@ -648,6 +648,12 @@ DAMAGE: list[tuple[Callable[[bytes], bytes], str]] = [
     ),
     (lambda content: content[: content.rindex(b'"')], NO_ENTRY),
     (lambda content: content + b'\nmsgid "Un."\nmsgid "Deux."\n', NO_ENTRY),
+    (lambda content: content + b'\nmsgid "Un."\nmsgstr "\\117ne."\n', NO_ENTRY),
+    (
+        lambda content: content + b'\nmsgid "Un."\nmsgstr[0] "One."\n',
+        "source: a plural form (msgid_plural, msgstr[0]), which no message of the guide has: "
+        "remove it",
+    ),
     (
         lambda content: content.replace(b"\nmsgstr", b"\n# \x0c\nmsgstr", 1),
         "syntax: a control character that splits the line: remove it",

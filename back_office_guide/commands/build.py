@@ -11,6 +11,7 @@ import hashlib
 import io
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import sys
@@ -40,6 +41,13 @@ from back_office_guide.core.progress import published
 from back_office_guide.core.typesetting import obstacle
 
 DIGEST = ".inputs"
+# Variables that a person may set: their form, and what to write.
+SETTINGS = {
+    "PORT": (r"([1-5]?\d{1,4})?", "8001"),
+    "REPOSITORY_EDIT": (r"(https?://\S+)?", "https://example.org/edit/main"),
+    "SITE_URL": (r"(https?://\S+)?", "https://example.org"),
+    "SOURCE_DATE_EPOCH": (r"\d*", "$(date +%s)"),
+}
 # What gives a language a result, in a place.
 Build = Callable[[Language, Path], None]
 
@@ -54,8 +62,12 @@ def main() -> int:
     parser.add_argument("target", choices=TARGETS)
     target = parser.parse_args().target
     os.umask(0o022)  # a site that only its maker can read cannot be served
+    os.environ["LC_ALL"] = "C"  # Sphinx fails where the locale of a person was not generated
 
     def run() -> int:
+        for name, (form, right) in SETTINGS.items():
+            if not re.fullmatch(form, os.environ.get(name, "")):
+                raise BuildError(f"{name}={os.environ[name]} cannot be used. Write {name}={right}.")
         languages = load()
         with build_lock():
             TARGETS[target](languages)

@@ -32,10 +32,10 @@ Catalogs = dict[str, polib.POFile]
 
 # A line: a comment, or a keyword and a string, or a string that continues it. polib takes more.
 _KEYWORD = r"(?:msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)"
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_STRING = r'"[^"\\]*+(?:\\["\\bfnrtv][^"\\]*+)*+"'
 _LINE = re.compile(rf"(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?{_STRING}\s*|#(?!~[ |]|\|).*")
 _BEGIN = re.compile(r"(?:#~ )?msgstr(?:\[0\])? ")
-NO_ENTRY = "this is no entry: look at its keyword and quotation marks"
+NO_ENTRY = "this is no entry: look at its keyword, quotation marks and backslashes"
 # What polib splits a line at.
 _CONTROL = re.compile("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
 # A comment that mutes an alarm for one message, with the name of the check and the reason.
@@ -94,8 +94,9 @@ def parse(content: bytes, path: Path) -> polib.POFile:
     _check_header(catalog, path)
     seen: set[str] = set()
     for entry in catalog:
-        if entry.msgctxt is not None or entry.msgid_plural:
-            kind = "plural form (msgid_plural)" if entry.msgid_plural else "context (msgctxt)"
+        if entry.msgctxt is not None or entry.msgid_plural or entry.msgstr_plural:
+            plural = "plural form (msgid_plural, msgstr[0])"
+            kind = plural if entry.msgctxt is None else "context (msgctxt)"
             what = f"a {kind}, which no message of the guide has: remove it"
             raise DamagedError(path, line_of(entry), what, "source")
         if not entry.obsolete:

@@ -36,6 +36,7 @@ TABLE, SENTENCE, TEXT = (
 )
 TOKENS = {
     "amsmath": f"a formula is lost: {SENTENCE}",
+    "code_block": "an indented text is code, and is not translated: remove the spaces before it",
     "fence": "text in a code block is not translated: write a list; of code, name the language",
     "fence text": "text in a code block is not translated: write a list",
     "front_matter": "metadata are for no reader of the book: remove them",
@@ -108,6 +109,8 @@ def refused(page: Page, labels: dict[str, Page]) -> Iterator[Fault]:
     if title is None or title.token.tag != "h1":
         yield Fault(page.path, 1, "no title: begin with # and the title")
     for piece in page.pieces:
+        if piece.token.type == "heading_open" and piece.token.tag == "h1" and piece != title:
+            yield Fault(page.path, piece.line, "a second title with one #: write ## and the title")
         for message in (*_refused(piece), *_dead_links(piece, page, labels)):
             yield Fault(page.path, piece.line, message)
         if piece.directive == "glossary":
@@ -269,6 +272,15 @@ def figure_directives(page: Page, docs: Path) -> Iterator[Fault]:
             yield Fault(page.path, piece.line, "no caption: write it below the options")
 
 
+def _unmirrored(svg: ET.Element) -> Iterator[str]:
+    """Yield what keeps a drawing from being mirrored for a language from right to left."""
+    if not re.fullmatch(r"[\d.-]+(?: [\d.-]+){3}", svg.get("viewBox", "")):
+        yield 'no viewBox of four numbers: write viewBox="0 0 400 300"'
+    for node in svg.iter(f"{SVG}text"):
+        if not re.fullmatch(r"-?[\d.]+", place := node.get("x", "0")):
+            yield f'x="{place}" is not one number: write a <text> for each place'
+
+
 def drawing(path: Path) -> Iterator[Fault]:
     """Yield what the SVG file `path` lacks: title, description, text, typography."""
     try:
@@ -276,6 +288,8 @@ def drawing(path: Path) -> Iterator[Fault]:
     except ET.ParseError as error:
         yield Fault(path, error.position[0], f"not well-formed: {error}")
         return
+    for what in _unmirrored(svg):
+        yield Fault(path, 1, what)
     for name in ("title", "desc", "text"):
         nodes = list(svg.iter(f"{SVG}{name}"))
         texts = ["".join(node.itertext()).strip() for node in nodes]
