@@ -32,6 +32,7 @@ def faults(tmp_path: Path, page: str, drawing: str = DRAWING) -> list[str]:
     for name, text in {
         "annexes/glossaire.md": GLOSSARY,
         "figures/dessin.svg": drawing,
+        "figures/photo.jpg": "RIFF WEBP",
         "voir.md": ":::{figure} /figures/dessin.svg\n:alt: Ceci.\n\nLa légende.\n:::\n",
         "contribuer/aide.md": "(page-aide)=\n# Aide\n",
         "page.md": page,
@@ -218,6 +219,10 @@ def test_the_text_of_figures_is_mended_too() -> None:
         (
             ":::{figure} /figures/absent.svg\n:alt: Ceci.\n\nA.\n:::",
             "no file /figures/absent.svg: draw it, or name another",
+        ),
+        (
+            ":::{figure} /figures/photo.jpg\n:alt: Ceci.\n\nA.\n:::",
+            "/figures/photo.jpg holds no picture of that kind: export it as .jpg",
         ),
         (
             ":::{figure} /voir.md\n:alt: Ceci.\n\nA.\n:::",

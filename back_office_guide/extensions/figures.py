@@ -46,7 +46,7 @@ class TranslatedFigures(SphinxPostTransform):
                 continue
             try:
                 self.replace(image, path, self._drawing(image, path), place)
-            except (OSError, SphinxError, ET.ParseError) as error:
+            except (OSError, SphinxError, ET.ParseError, ValueError) as error:
                 logger.warning("%s cannot be drawn: %s", image["uri"], error, location=image)
                 image.parent.remove(image)
 

@@ -96,6 +96,7 @@ _DIRECTIVES, _ROLES = _by_name(INSTEAD_OF_DIRECTIVES), _by_name(INSTEAD_OF_ROLES
 _PATTERNS = [(re.compile(pattern), advice) for pattern, advice in PATTERNS.items()]
 SITE_ONLY = "contribuer"  # the folder of the pages that are on the site alone
 _PICTURES = (".svg", ".png", ".jpg")
+_BEGINNINGS = {".png": b"\x89PNG", ".jpg": b"\xff\xd8"}
 
 
 def refused(page: Page, labels: dict[str, Page]) -> Iterator[Fault]:
@@ -259,10 +260,13 @@ def figure_directives(page: Page, docs: Path) -> Iterator[Fault]:
             continue
         options, body = piece.options_and_body()
         start = docs if piece.argument.startswith("/") else page.path.parent
-        if not (start / piece.argument.lstrip("/")).is_file():
-            yield Fault(
-                page.path, piece.line, f"no file {piece.argument}: draw it, or name another"
-            )
+        file = start / piece.argument.lstrip("/")
+        what = f"no file {piece.argument}: draw it, or name another"
+        if not file.is_file():
+            yield Fault(page.path, piece.line, what)
+        elif not file.read_bytes().startswith(_BEGINNINGS.get(file.suffix, b"")):
+            what = f"{piece.argument} holds no picture of that kind: export it as {file.suffix}"
+            yield Fault(page.path, piece.line, what)
         alternative = options.get("alt", "").strip()
         if not alternative:
             yield Fault(page.path, piece.line, "no alternative text: write :alt: and what is shown")
