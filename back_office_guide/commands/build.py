@@ -43,7 +43,7 @@ from back_office_guide.core.typesetting import obstacle
 DIGEST = ".inputs"
 # Variables that a person may set: their form, and what to write.
 SETTINGS = {
-    "PORT": (r"([1-5]?\d{1,4})?", "8001"),
+    "PORT": (r"(6[0-4]\d{3}|[1-5]?\d{1,4})?", "8001"),
     "REPOSITORY_EDIT": (r"(https?://\S+)?", "https://example.org/edit/main"),
     "SITE_URL": (r"(https?://\S+)?", "https://example.org"),
     "SOURCE_DATE_EPOCH": (r"\d*", "$(date +%s)"),
