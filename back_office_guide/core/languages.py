@@ -117,7 +117,7 @@ def load(path: Path = LANGUAGES) -> Languages:
     Raises LanguagesError when the file is missing, is not TOML, or lacks something.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = f"{path.name}: cannot be read: {error}. Fix this place, or restore the file."
         raise LanguagesError(message) from error
@@ -127,10 +127,10 @@ def load(path: Path = LANGUAGES) -> Languages:
         raise LanguagesError(message)
     languages = {code: _language(path, code, table) for code, table in tables.items()}
     source = data.get("source")
-    if source not in languages:
+    if source not in list(languages):
         message = (
-            f"{path.name}: source = {source!r} is none of the languages listed: "
-            f"{' '.join(languages)}. Set source to the code of the language the pages are in."
+            f"{path.name}: source must be the language of the pages, one of those listed: "
+            f'{" ".join(languages)}. Write source = "{next(iter(languages))}".'
         )
         raise LanguagesError(message)
     if not any(language.published for language in languages.values()):
@@ -138,7 +138,7 @@ def load(path: Path = LANGUAGES) -> Languages:
         raise LanguagesError(message)
     threshold = data.get("threshold")
     if not isinstance(threshold, int) or not 0 <= threshold <= 100:  # noqa: PLR2004, percent
-        message = f"{path.name}: threshold = {threshold!r} is no share. Write a number to 100."
+        message = f"{path.name}: threshold must be a number from 0 to 100. Write threshold = 90."
         raise LanguagesError(message)
     return Languages(languages[source], tuple(languages.values()), threshold)
 

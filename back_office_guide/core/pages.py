@@ -66,13 +66,13 @@ class Piece:
     @property
     def directive(self) -> str:
         """The name of the directive that the token is, or ""."""
-        match = _DIRECTIVE.match(self.token.info)
+        match = _DIRECTIVE.match(self.token.info.strip())
         return match["name"] if match and self.token.type in ("colon_fence", "fence") else ""
 
     @property
     def argument(self) -> str:
         """What follows the name of the directive."""
-        match = _DIRECTIVE.match(self.token.info)
+        match = _DIRECTIVE.match(self.token.info.strip())
         return match["argument"].strip() if match else ""
 
     @property

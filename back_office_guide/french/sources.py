@@ -36,6 +36,7 @@ TABLE, SENTENCE, TEXT = (
 )
 TOKENS = {
     "amsmath": f"a formula is lost: {SENTENCE}",
+    "code_block": "an indented text is code, and is not translated: remove the spaces before it",
     "fence": "text in a code block is not translated: write a list; of code, name the language",
     "fence text": "text in a code block is not translated: write a list",
     "front_matter": "metadata are for no reader of the book: remove them",
@@ -95,6 +96,7 @@ _DIRECTIVES, _ROLES = _by_name(INSTEAD_OF_DIRECTIVES), _by_name(INSTEAD_OF_ROLES
 _PATTERNS = [(re.compile(pattern), advice) for pattern, advice in PATTERNS.items()]
 SITE_ONLY = "contribuer"  # the folder of the pages that are on the site alone
 _PICTURES = (".svg", ".png", ".jpg")
+_BEGINNINGS = {".png": b"\x89PNG", ".jpg": b"\xff\xd8"}
 
 
 def refused(page: Page, labels: dict[str, Page]) -> Iterator[Fault]:
@@ -108,6 +110,8 @@ def refused(page: Page, labels: dict[str, Page]) -> Iterator[Fault]:
     if title is None or title.token.tag != "h1":
         yield Fault(page.path, 1, "no title: begin with # and the title")
     for piece in page.pieces:
+        if piece.token.type == "heading_open" and piece.token.tag == "h1" and piece != title:
+            yield Fault(page.path, piece.line, "a second title with one #: write ## and the title")
         for message in (*_refused(piece), *_dead_links(piece, page, labels)):
             yield Fault(page.path, piece.line, message)
         if piece.directive == "glossary":
@@ -142,8 +146,9 @@ def _refused(piece: Piece) -> Iterator[str]:
         f"fence {token.info}".strip() if token.type == "fence" else token.type
     ):
         yield advice
-    elif "task-list-item" in str(token.attrGet("class") or ""):
-        yield "a check box is lost: write a plain list"
+    elif "task-list" in (classes := str(token.attrGet("class"))):
+        if "item" in classes:
+            yield "a check box is lost: write a plain list"
     elif {"id", "class"} & token.attrs.keys() and not token.type.startswith("myst"):
         yield "an attribute is dropped: remove the {…}"
     elif token.type == "text":
@@ -255,10 +260,13 @@ def figure_directives(page: Page, docs: Path) -> Iterator[Fault]:
             continue
         options, body = piece.options_and_body()
         start = docs if piece.argument.startswith("/") else page.path.parent
-        if not (start / piece.argument.lstrip("/")).is_file():
-            yield Fault(
-                page.path, piece.line, f"no file {piece.argument}: draw it, or name another"
-            )
+        file = start / piece.argument.lstrip("/")
+        what = f"no file {piece.argument}: draw it, or name another"
+        if not file.is_file():
+            yield Fault(page.path, piece.line, what)
+        elif not file.read_bytes().startswith(_BEGINNINGS.get(file.suffix, b"")):
+            what = f"{piece.argument} holds no picture of that kind: export it as {file.suffix}"
+            yield Fault(page.path, piece.line, what)
         alternative = options.get("alt", "").strip()
         if not alternative:
             yield Fault(page.path, piece.line, "no alternative text: write :alt: and what is shown")
@@ -268,6 +276,15 @@ def figure_directives(page: Page, docs: Path) -> Iterator[Fault]:
             yield Fault(page.path, piece.line, "no caption: write it below the options")
 
 
+def _unmirrored(svg: ET.Element) -> Iterator[str]:
+    """Yield what keeps a drawing from being mirrored for a language from right to left."""
+    if not re.fullmatch(r"[\d.-]+(?: [\d.-]+){3}", svg.get("viewBox", "")):
+        yield 'no viewBox of four numbers: write viewBox="0 0 400 300"'
+    for node in svg.iter(f"{SVG}text"):
+        if not re.fullmatch(r"-?[\d.]+", place := node.get("x", "0")):
+            yield f'x="{place}" is not one number: write a <text> for each place'
+
+
 def drawing(path: Path) -> Iterator[Fault]:
     """Yield what the SVG file `path` lacks: title, description, text, typography."""
     try:
@@ -275,6 +292,8 @@ def drawing(path: Path) -> Iterator[Fault]:
     except ET.ParseError as error:
         yield Fault(path, error.position[0], f"not well-formed: {error}")
         return
+    for what in _unmirrored(svg):
+        yield Fault(path, 1, what)
     for name in ("title", "desc", "text"):
         nodes = list(svg.iter(f"{SVG}{name}"))
         texts = ["".join(node.itertext()).strip() for node in nodes]
@@ -322,7 +341,7 @@ def check(docs: Path) -> list[Fault]:
         if page.path.parent.name != "annexes":  # the glossary and the sources themselves
             faults += unsourced_figures(page)
             faults += unlinked_terms(page, terms)
-    return sorted(faults)
+    return sorted({*faults})
 
 
 def style() -> list[Fault]:
