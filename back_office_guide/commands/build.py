@@ -250,7 +250,7 @@ def run_sphinx(builder: str, language: Language) -> Path:
     work = WORK / f"{builder}-{language.code}"
     shutil.rmtree(work, ignore_errors=True)
     result = work / "result"
-    quiet = [] if builder == "linkcheck" else ["--quiet"]
+    quiet = [] if builder == "linkcheck" else ["--quiet", "--no-color"]
     options = sphinx_options(builder, language, work / "doctrees")
     os.chdir(ROOT)
     said = io.StringIO()
