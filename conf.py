@@ -78,16 +78,7 @@ copybutton_prompt_text = "$ "
 latex_engine = "lualatex"
 latex_use_xindy = True
 latex_documents = [("index", "back-office.tex", "", "", "manual")]  # by the project and the author
-latex_additional_files = [
-    "docs/_latex/guide.sty",
-    "docs/_latex/guide-ar.sty",
-    "docs/_latex/guide-es.sty",
-    "docs/_latex/guide-fr.sty",
-    "docs/_latex/guide-tags.lua",
-    "docs/_latex/guide-tags.sty",
-    "docs/_latex/index.xdy",
-    "docs/_latex/index-ar.xdy",
-]
+latex_additional_files = sorted(map(str, (ROOT / "docs/_latex").glob("*")))
 latex_table_style = ["booktabs"]
 latex_show_urls = "footnote"
 latex_show_pagerefs = True

@@ -675,16 +675,32 @@ def test_each_fault_stops_the_book_and_says_where_it_is(tmp_path: Path) -> None:
     run = make("latexpdf", cwd=folder, env={"LANGS": "fr"})
     assert run.returncode != 0
     for source, fault in (
-        ("un", "no font has the character .* \\(U\\+12345\\)"),
-        ("deux", "undefined reference to nulle-part"),
-        ("trois", "too wide by [0-9.]+ points: “.*x{90}"),
+        ("un", r"no font has the character .* \(U\+12345\)\. Write another one\.\n"),
+        ("deux", r"undefined reference to nulle-part\. Correct the link\.\n"),
+        ("trois", r"too wide by [0-9.]+ points: “.*x{90}\.”\. Reword it, or let a word in it be "),
     ):
         assert re.search(rf"docs/{source}.md: page \d+ of the book: {fault}", run.stderr), (
             run.stderr
         )
-    assert "the label deux is there twice" in run.stderr
+    assert "the label deux is there twice. Rename one.\n" in run.stderr
+    log = "The whole log is build/work/latex-fr/result/back-office.log.\n"
+    why = "failed, for the reasons above. What was built before has not changed."
+    assert f"{log}latexpdf, Français: {why}\n" in run.stderr
     assert "Traceback" not in run.stderr
     assert book.read_bytes() == b"the last good one"
+
+
+def test_a_fault_on_no_page_of_the_guide_and_a_page_too_full_are_named() -> None:
+    log = (
+        "guide: page 1\nMissing character: There is no X in font f!\n"
+        "guide: source docs/un.md\nOverfull \\vbox (12.5pt too high) has occurred\nguide: page 7\n"
+    )
+    assert list(faults(log)) == [
+        "title page or contents: page 1 of the book: no font has the character X. Write another "
+        "one.",
+        "docs/un.md: page 7 of the book: the page is too full by 12.5 points. Move a figure, or "
+        "make it smaller.",
+    ]
 
 
 def test_a_language_that_tex_cannot_set_is_refused_before_tex_runs(
@@ -693,17 +709,24 @@ def test_a_language_that_tex_cannot_set_is_refused_before_tex_runs(
     require(*COMMANDS["book"])
     for code in CODES:
         assert obstacle(code) == ""
-    assert "docs/_latex/guide-he.sty" in obstacle("he")
+    no_book = (
+        "he: no book yet: nobody has tried its script and fonts. Add it to BOOKS in "
+        "back_office_guide/core/typesetting.py, which says what it needs, its fonts in "
+        "docs/_latex/guide-he.sty, and the packages of both to system-packages.txt."
+    )
+    assert obstacle("he") == no_book
     monkeypatch.setitem(BOOKS, "it", replace(BOOKS["it"], files=("nowhere.ldf",)))
-    assert "TeX has no nowhere.ldf" in obstacle("it")
-    assert "book texlive-lang-italian" in obstacle("it")
+    assert obstacle("it") == (
+        "it: TeX has no nowhere.ldf. Add the line “book texlive-lang-italian hyphenation” to "
+        "system-packages.txt, and run make latexpdf again."
+    )
     folder = short_book(tmp_path / "a script")
     table = (folder / "languages.toml").read_text("utf-8")
     hebrew = table[table.index("[languages.ar]") :].replace("languages.ar", "languages.he", 1)
     (folder / "languages.toml").write_text(f"{table}\n{hebrew}", "utf-8")
     run = make("latexpdf", cwd=folder, env={"LANGS": "he"})
     assert run.returncode != 0
-    assert "he: no book yet" in run.stderr
+    assert f"latexpdf, العربية: {no_book}\n" in run.stderr
     assert "Traceback" not in run.stderr
 
 

@@ -1,5 +1,6 @@
 """Building: killed, repeated, elsewhere, with bad input."""
 
+import errno
 import os
 import re
 import shutil
@@ -148,6 +149,47 @@ def test_a_build_that_the_system_ends_is_named(tmp_path: Path) -> None:
         )
 
 
+def fail(_: Language, __: Path) -> None:
+    """Do what no build should."""
+    raise ZeroDivisionError("nobody thought of it")
+
+
+def write_nowhere(_: Language, __: Path) -> None:
+    """Fail as where the disk is full, which names no file."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_fault_of_our_own_and_a_full_disk_are_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "WORK", tmp_path / "work")
+    (tmp_path / "work").mkdir()
+    assert build.try_to(fail, LANGUAGES.source, tmp_path / "fr") == (
+        "Français: failed, for a fault of the guide’s own code (ZeroDivisionError('nobody thought "
+        "of it')). Report it with work/error-fr.log."
+    )
+    assert "line" in (tmp_path / "work/error-fr.log").read_text("utf-8")
+    assert build.try_to(write_nowhere, LANGUAGES.source, tmp_path / "fr") == (
+        "Français: The files could not be read or written: No space left on device. "
+        "Fix it, and try again."
+    )
+
+
+STOPPED = """
+import os, signal
+from back_office_guide.commands import build
+build.TARGETS["html"] = lambda _: os.kill(os.getpid(), signal.SIGINT)
+raise SystemExit(build.main())
+"""
+
+
+def test_a_build_that_is_stopped_says_so(small_copy: Copy) -> None:
+    run = python("-c", STOPPED, "html", cwd=small_copy("stopped"))
+    assert run.returncode == 130
+    assert run.stderr == "Stopped. What was built before has not changed.\n"
+
+
 def test_a_page_that_does_not_build_keeps_the_last_site(small_copy: Copy) -> None:
     folder = small_copy("broken page")
     good = files_in(folder / "build" / "html")
@@ -159,17 +201,18 @@ def test_a_page_that_does_not_build_keeps_the_last_site(small_copy: Copy) -> Non
     assert files_in(folder / "build" / "html") == good
 
 
-@pytest.mark.parametrize("drawing", [None, "<svg><text>sans fin</svg>"])
+@pytest.mark.parametrize(
+    "drawing", [None, "<svg><text>sans fin</svg>", '<svg viewBox="0,0,9,9"><text>un</text></svg>']
+)
 def test_a_figure_that_cannot_be_read_is_named(small_copy: Copy, drawing: str | None) -> None:
     folder = small_copy("broken figure")
     figure = folder / "docs" / "figures" / "dessin.svg"
     figure.unlink()
     if drawing is not None:
         figure.write_text(drawing)
-    run = make("html", cwd=folder, env=FRENCH)
+    run = make("html", cwd=folder, env={"LANGS": "ar"})
     assert run.returncode != 0
-    assert "mots.md" in run.stderr
-    assert "dessin.svg" in run.stderr
+    assert re.search(r"^العربية: docs/mots\.md:6: WARNING: .*figures/dessin\.svg", run.stderr)
     assert "Traceback" not in run.stderr
 
 
@@ -224,13 +267,16 @@ def test_a_site_built_under_a_strict_umask_can_be_served(again: Path) -> None:
     assert all(path.stat().st_mode & 0o044 == 0o044 for path in [site, *site.rglob("*")])
 
 
-@pytest.mark.parametrize("locale", ["C", "POSIX"])
-def test_a_locale_without_accents_speaks_all_the_same(small_copy: Copy, locale: str) -> None:
+@pytest.mark.parametrize("locale", ["C", "xx_XX.UTF-8"])
+def test_a_locale_without_accents_or_that_is_not_there_speaks_all_the_same(
+    small_copy: Copy, locale: str
+) -> None:
     folder, env = small_copy(f"été {locale}"), FRENCH | {"LC_ALL": locale, "LANG": locale}
     (folder / "docs/mots.md").write_text("# Mots\n\n{term}`mêlé`\n", "utf-8")
     run = make("html", cwd=folder, env=env)
     assert "mêlé" in run.stderr
-    assert "html, Français: failed" in run.stderr
+    said = "failed, for the reasons above. What was built before has not changed."
+    assert f"html, Français: {said}\n" in run.stderr
 
 
 DAYS = (
@@ -283,7 +329,11 @@ def test_a_shallow_clone_knows_no_days_and_says_so(committed: Path, tmp_path: Pa
     subprocess.run(clone, cwd=tmp_path, check=True)
     assert days_of(tmp_path / "clone").stdout.strip() == ""
     warn = "from back_office_guide.commands import build; build.warn_of_shallow_clone()"
-    assert "git fetch --unshallow" in python("-c", warn, cwd=tmp_path / "clone").stderr
+    said = python("-c", warn, cwd=tmp_path / "clone").stderr
+    assert said == (
+        "This clone is shallow: no page will say when it changed. "
+        "For the days, run: git fetch --unshallow\n"
+    )
     assert python("-c", warn, cwd=committed).stderr == ""
 
 
@@ -296,28 +346,67 @@ def test_without_git_there_are_no_days_and_no_fault(committed: Path, tmp_path: P
 def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> None:
     run = make("html", cwd=checkout, env={"LANGS": "fr tlh"})
     assert run.returncode != 0
-    assert 'no language "tlh" in languages.toml, which lists: fr en' in run.stderr
+    known = " ".join(CODES)
+    said = f'LANGS: no language "tlh" in languages.toml, which lists: {known}. '
+    assert f"{said}Name one of these, or add a table for it.\n" in run.stderr
     assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('source = "fr"', "source = fr", "languages.toml: cannot be read: Invalid value (at line"),
-        (r"(?s)\[languages.*", "", "no language. Add a table [languages.fr]"),
-        ('source = "fr"', 'source = "tlh"', "'tlh' is none"),
-        ('direction = "ltr"', "", 'direction is missing. Write direction = "ltr"'),
+        ('source = "fr"', "source = fr", "cannot be read: Invalid value (at line"),
+        ('source = "fr"', "source = fr", "). Fix this place, or restore the file."),
+        (r"(?s)\[languages.*", "", "languages.toml: no language. Add a table [languages.fr]."),
+        (
+            'source = "fr"',
+            'source = "tlh"',
+            "source must be the language of the pages, one of those listed: fr en es de ar. "
+            'Write source = "fr".',
+        ),
+        (
+            'source = "fr"',
+            'source = ["fr"]',
+            "source must be the language of the pages, one of those listed: fr en es de ar. ",
+        ),
+        (
+            'direction = "ltr"',
+            "",
+            "languages.toml: [languages.fr]: direction is missing. "
+            'Write direction = "ltr" or "rtl".',
+        ),
         ('direction = "ltr"', 'direction = "up"', 'Write direction = "ltr" or "rtl"'),
         (
             "published = true",
             'published = "no"',
-            'published = "no" cannot be used. Write published = true',
+            '[languages.fr]: published = "no" cannot be used. Write published = true or false.',
         ),
-        ('dictionary = "de_DE"', 'dictionary = "de-DE"', 'or "" where there is none'),
-        ('dictionary = "de_DE"', 'colour = "red"', "colour is no field"),
-        ("published = true", "published = false", "no language is published"),
-        (r"\[languages.fr\]", '[languages."../x"]', "not a language code"),
-        ("threshold = 90", "threshold = 200", "threshold = 200 is no share"),
+        (
+            'dictionary = "de_DE"',
+            'dictionary = "de-DE"',
+            'Write dictionary = "it_IT", the name of a dictionary of hunspell, or "" where there '
+            "is none.",
+        ),
+        (
+            'dictionary = "de_DE"',
+            'colour = "red"',
+            "colour is no field. Remove it; these are: name, direction, published, ",
+        ),
+        (
+            "published = true",
+            "published = false",
+            "no language is published. Write published = true for one.",
+        ),
+        (
+            r"\[languages.fr\]",
+            '[languages."../x"]',
+            '[languages.../x]: not a language code. Write "de", "pt_BR" or "es_419".',
+        ),
+        (
+            "threshold = 90",
+            "threshold = 200",
+            "threshold must be a number from 0 to 100. Write threshold = 90.",
+        ),
         (
             'number = "1,234.5"',
             'number = "1234"',
@@ -338,6 +427,37 @@ def test_a_broken_list_of_languages_is_explained(
     assert run.returncode != 0
     assert fault in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_byte_order_mark_before_the_list_of_languages_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "languages.toml"
+    path.write_text((ROOT / "languages.toml").read_text("utf-8"), "utf-8-sig")
+    assert load(path) == LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "right"),
+    [
+        ("SOURCE_DATE_EPOCH", "2026-01-01", "$(date +%s)"),
+        ("SITE_URL", "example.org", "https://example.org"),
+        ("REPOSITORY_EDIT", "git@example.org:a", "https://example.org/edit/main"),
+        ("PORT", "abc", "8001"),
+        ("PORT", "80000", "8001"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named(
+    name: str,
+    value: str,
+    right: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["build", "html"])
+    monkeypatch.setattr(os, "umask", lambda _: 0)
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv(name, value)
+    assert build.main() == 1
+    assert capsys.readouterr().err == f"{name}={value} cannot be used. Write {name}={right}.\n"
 
 
 def test_a_missing_list_of_languages_is_explained(copy: Copy) -> None:

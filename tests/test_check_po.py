@@ -4,7 +4,7 @@ import csv
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polib
@@ -271,17 +271,34 @@ def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Book, polib.PO
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda c: c.metadata.update({"Language": "fr"}), 'form: “"Language: fr\\n"” where'),
+        (
+            lambda c: c.metadata.update({"Language": "fr"}),
+            'form: “"Language: fr\\n"” where `make update-po` writes “"Language: en\\n"”: run it',
+        ),
         (lambda c: c.metadata.pop("Language"), "form: "),
         (lambda c: c.metadata.update({"Plural-Forms": "nplurals=INTEGER;"}), 'form: “"Plural-Fo'),
         (lambda c: setattr(c, "metadata_is_fuzzy", 1), "form: “#, fuzzy” where"),
         (lambda c: setattr(c, "wrapwidth", 9), "form: "),
         (lambda c: c.reverse(), "form: "),
-        (lambda c: setattr(c[0], "msgid", "Il y a 4 cas."), "source: 1 messages of the page are"),
-        (lambda c: setattr(c[0], "msgctxt", "title"), "source: a context (msgctxt), which"),
-        (lambda c: setattr(c[0], "msgid_plural", "Il y a 3 cas."), "source: a plural form (msgid"),
+        (
+            lambda c: setattr(c[0], "msgid", "Il y a 4 cas."),
+            "source: 1 messages of the page are not here, and 1 here are not of the page, "
+            "“Il y a 4 cas.” first: restore a msgid that was edited; else: run `make update-po`",
+        ),
+        (
+            lambda c: setattr(c[0], "msgctxt", "title"),
+            "source: a context (msgctxt), which no message of the guide has: remove it",
+        ),
+        (
+            lambda c: setattr(c[0], "msgid_plural", "Il y a 3 cas."),
+            "source: a plural form (msgid_plural, msgstr[0]), which no message of the guide has: "
+            "remove it",
+        ),
         (lambda c: c[0].flags.append("python-format"), "form: “#, python-format” where"),
-        (lambda c: c.remove(c[0]), "source: 1 messages of the page are not here: run `make upda"),
+        (
+            lambda c: c.remove(c[0]),
+            "source: 1 messages of the page are not here: run `make update-po`",
+        ),
     ],
 )
 def test_what_a_catalog_cannot_be_is_named(
@@ -311,9 +328,31 @@ def test_a_missing_dictionary_is_said_and_fails_where_nobody_reads(
     catalog[0].tcomment = "mute spelling: a word that no dictionary can tell here"
     write(folder / "index.po", catalog)
     assert checked(folder, book) == []
-    assert "en: spelling not checked" in capsys.readouterr().err
+    said = "spelling not checked: no hunspell: `make test` names the package to install"
+    assert f"en: {said}" in capsys.readouterr().err
     monkeypatch.setenv("CI", "true")
-    assert len(checked(folder, book)) == 1
+    assert checked(folder, book) == [f"1: spelling: {said}"]
+
+
+def test_a_dictionary_that_hunspell_does_not_have_is_named(
+    small: tuple[Path, Book, polib.POFile], capsys: pytest.CaptureFixture[str]
+) -> None:
+    require("hunspell")
+    folder, book, catalog = small
+    language = replace(ENGLISH, dictionary="en_XX", published=False)
+    assert not list(Check(book, language, {"index": catalog}, folder).faults())
+    assert "en: spelling not checked: hunspell has no dictionary en_XX: " in capsys.readouterr().err
+
+
+def test_of_many_files_in_another_form_the_first_is_named(
+    small: tuple[Path, Book, polib.POFile],
+) -> None:
+    folder, book, catalog = small
+    book.templates["other"] = book.templates["index"]
+    for name in ("index", "other"):
+        write(folder / f"{name}.po", catalog)
+    (fault,) = checked(folder, book, form=True)
+    assert fault.endswith(": run it (so are 1 other files of the language)")
 
 
 def test_a_page_without_catalog_is_named(small: tuple[Path, Book, polib.POFile]) -> None:
@@ -535,6 +574,9 @@ SAID = {
     ("Un taux de 5\u00a0%.", "A rate of 5\u00a0%."): (
         "amounts: “5[U+00A0, no-break space]%”: write it like 5%"
     ),
+    ("La victime attend huit mois.", "The victim waits for eight weeks."): (
+        "numbers: 8 counts something else than in the message"
+    ),
     ("Un taux de 5\u00a0%.", "A rate of 5."): "numbers: a % is missing: write it like 5%",
     ("Le 2 mai 2024.", "On 2 June 2024."): (
         "dates: the month of a date, “mai”, is missing: write it"
@@ -596,7 +638,52 @@ SAID = {
     ("L’Insee publie ce chiffre.", "The figure is published."): (
         "name: Insee is missing: keep the name, as the other messages do"
     ),
-}
+    ("L’AMF publie ce texte, et l’AMF le vend.", "The AMF prints it, the ACPR sells it."): (
+        "name: ACPR is not in the message: write the name it has"
+    ),
+    ("Un taux de 5\u00a0%.", "A rate of 5\u202f%."): (
+        "amounts: “5[U+202F, narrow one]%”: write it like 5%"
+    ),
+    ("Un mot.", "A word.\n\nAnother."): "block: more than one paragraph: write one",
+    ("Un mot.", "A word::"): "block: “::” or “# noqa” ends it: leave it out",
+    ("Un mot ** seul.", "A word alone."): (
+        "stray: **, which the message shows as text, is missing: write it"
+    ),
+    ("Un mot", "A sentence."): "end: the message ends with no mark: end the translation so",
+    ("Voir le {term}`rapprochement`.", "See the {term}`comparison <rapprochement>`."): (
+        "term: “comparison” is not the glossary’s “reconciliation”: write that, or add the form to "
+        "the comment of the term, # forms: …; …"
+    ),
+    ("Il faut toujours relire les dossiers avant l’envoi.", "Conviene revisar los expedientes."): (
+        "language: most words are not English: translate it"
+    ),
+    ("Elle relit. Dans tous les cas, elle reste responsable envers le client.",
+     "She reads. Dans tous les cas, elle reste responsable envers le client."): (
+        "language: “cas elle reste responsable envers” is French: translate it"
+    ),
+    ("L’agent relit le dossier. L’agent le classe.",
+     "The clerk reads it. The clerk files it now. The clerk files it now."): (
+        "doubled: “The clerk files it now.” is there twice: remove one"
+    ),
+    ("Le chef relit le dossier avant l’envoi. L’agent le classe ensuite dans l’armoire.",
+     "The manager reads the file before it is sent."): (
+        "length: 1 sentences for 2, and much shorter: is one missing?"
+    ),
+    ("Le chef relit le dossier avant de l’envoyer au client, qui attend.", "It is sent."): (
+        "length: much shorter than the message: is something missing?"
+    ),
+    ("La caisse est comptée.", "The cash is counted every evening by two people who do not know "
+     "each other and who both sign the sheet before the safe is closed for the night."): (
+        "length: much longer than the message: is it that of another?"
+    ),
+    ("Il faut une date, un nom, une signature, un tampon et un numéro.",
+     "It takes a date, a name, a signature and a number."): (
+        "list: a list, “une date, un nom, une signature, un tamp…”, lacks an item"
+    ),
+    ("Par l’équipe, *Le back office*, en ligne.", "By *the team*, The back office, online."): (
+        "emphasis: it has moved: write *Le back office*"
+    ),
+}  # fmt: skip
 
 
 def test_each_message_says_what_to_write(book: Book) -> None:
@@ -604,6 +691,26 @@ def test_each_message_says_what_to_write(book: Book) -> None:
     found = faults_of(list(SAID), "en", book)
     for pair, said in SAID.items():
         assert said in found[pair], pair
+        if said.startswith("language: most"):  # whose words are not spelt besides
+            assert found[pair] == {said}
+
+
+def test_the_translation_of_another_message_is_named() -> None:
+    catalog, text = polib.POFile(), "The invoice is paid by the customer within thirty days."
+    catalog.append(polib.POEntry(msgid="Le chef relit le dossier avant de l’envoyer.", msgstr=text))
+    paid = "La facture est payée par le client dans les trente jours."
+    catalog.append(polib.POEntry(msgid=paid, msgstr=text))
+    found = Sense({"p": catalog}, set(), ENGLISH).differences(catalog[0].msgid, text)
+    what = f"it is the translation of “{paid[:40]}”: one of the two is wrong"
+    assert [each.message for each in found] == [what]
+    catalog[0].msgstr = "The manager reads the file again before it is sent."
+    assert not list(Sense({"p": catalog}, set(), ENGLISH).differences(paid, text))
+
+
+def test_french_puts_a_space_before_high_marks() -> None:
+    (found,) = writing.typography("Next?", "Suite?", FRENCH)
+    assert found.message == "no space in “e?”: put a no-break one before it"
+    assert not list(writing.typography("Next?", "Suite\u202f?", FRENCH))
 
 
 def test_what_the_build_refuses_cannot_be_muted(small: tuple[Path, Book, polib.POFile]) -> None:

@@ -76,25 +76,69 @@ PAGES = {
     "dossier/dessous": "# Motdessous\n\nMotfin, [](#page-essai).\n",
 }  # fmt: skip
 
+# What is lost, as the page for authors calls it: an example, and what is said of it.
 SYNTAX = {
-    "un tableau à barres verticales": "| a | b |\n|---|---|\n| c | d |\n",
-    "un lien vers `page.md#titre`": "Voir [ici](page.md#titre).\n",
-    "un lien par référence": "Voir [ici][la].\n\n[la]: https://example.org\n",
-    "une liste à cases à cocher": "- [ ] Une case.\n",
-    "du texte dans un bloc de code": "```text\nDu texte.\n```\n",
-    "un saut de ligne forcé": "Une ligne\\\nforcée.\n",
-    "une image seule": "![Une image](/figures/un.svg)\n",
-    "une formule": "Le quotient $a / b$ compte.\n",
-    "du html": "Un mot <b>gras</b>.\n",
-    "une directive entre accents graves": "```{note}\nUne note.\n```\n",
-    "une substitution": "Le nom {{ nom }} change.\n",
-    "un attribut sur un mot": "Un [mot]{lang=en} anglais.\n",
-    "un texte barré": "Un mot ~~barré~~.\n",
-    "un émoji": "Un sourire \U0001f600.\n",
-    "une alerte": "> [!NOTE]\n> Une note.\n",
-    "une note dans le texte": "Un mot^[Une note].\n",
-    "une liste de champs": ":champ: valeur\n",
-    "un filet": "Un.\n\n---\n\nDeux.\n",
+    "un tableau à barres verticales": (
+        "| a | b |\n|---|---|\n| c | d |\n",
+        "a table with bars loses its cells: write a {list-table} directive",
+    ),
+    "un lien vers `page.md#titre`": (
+        "Voir [ici](page.md#titre).\n",
+        "a link to page.md#titre leads nowhere: write (label)= before the title it leads to, "
+        "and [](#label) here",
+    ),
+    "un lien par référence": (
+        "Voir [ici][la].\n\n[la]: https://example.org\n",
+        "a link by reference is printed as it is: write [text](target)",
+    ),
+    "une liste à cases à cocher": (
+        "- [ ] Une case.\n",
+        "a check box is lost: write a plain list",
+    ),
+    "du texte dans un bloc de code": (
+        "```text\nDu texte.\n```\n",
+        "text in a code block is not translated: write a list",
+    ),
+    "un saut de ligne forcé": (
+        "Une ligne\\\nforcée.\n",
+        "a forced line break is lost: write two paragraphs or a list",
+    ),
+    "une image seule": (
+        "![Une image](/figures/un.svg)\n",
+        "an image has no place for its description: write a {figure} directive",
+    ),
+    "une formule": ("Le quotient $a / b$ compte.\n", "a formula is lost: write a sentence"),
+    "du html": ("Un mot <b>gras</b>.\n", "raw HTML is refused: write a directive or a role"),
+    "une directive entre accents graves": (
+        "```{note}\nUne note.\n```\n",
+        "a directive between ``` is not checked: write :::{note}",
+    ),
+    "une substitution": (
+        "Le nom {{ nom }} change.\n",
+        "a substitution is lost: write the text itself",
+    ),
+    "un attribut sur un mot": (
+        "Un [mot]{lang=en} anglais.\n",
+        "an attribute on a word is dropped: write the word alone",
+    ),
+    "un texte barré": (
+        "Un mot ~~barré~~.\n",
+        "text between ~~ is not struck out: write it without them",
+    ),
+    "un émoji": ("Un sourire \U0001f600.\n", "the book has no emoji: write a word"),
+    "une alerte": (
+        "> [!NOTE]\n> Une note.\n",
+        "an alert is a plain quotation: write a {note} directive",
+    ),
+    "une note dans le texte": (
+        "Un mot^[Une note].\n",
+        "a note within the text is lost: write [^1], and [^1]: below, the note",
+    ),
+    "une liste de champs": (
+        ":champ: valeur\n",
+        "a field is lost: write a word, and on the next line : and its definition",
+    ),
+    "un filet": ("Un.\n\n---\n\nDeux.\n", "a line parts nothing in the book: write a title"),
 }
 
 
@@ -278,7 +322,14 @@ def test_what_works_is_whole_in_every_output_and_language(
 
 @pytest.mark.parametrize("construct", SYNTAX)
 def test_syntax_that_would_be_lost_is_refused(tmp_path: Path, construct: str) -> None:
-    assert any(": write" in fault for fault in refused(tmp_path, SYNTAX[construct]))
+    text, said = SYNTAX[construct]
+    assert said in refused(tmp_path, text)
+
+
+def test_metadata_are_refused(tmp_path: Path) -> None:
+    docs = write_guide(tmp_path, PAGES | {"page": "---\nauthor: A\n---\n# Titre\n"})
+    said = "metadata are for no reader of the book: remove them"
+    assert [f.message for f in sources.check(docs) if f.path.name == "page.md"] == [said]
 
 
 @pytest.mark.parametrize("kind", ["directive", "role"])

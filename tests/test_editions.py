@@ -10,7 +10,9 @@ from zipfile import ZipFile
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import require
+from conftest import Copy, made, require
+from page import validate_pdf
+from pypdf import PdfReader
 from small import EDITIONS, PAGES
 from warm import run_module
 
@@ -98,3 +100,15 @@ def test_amounts_are_written_in_many_ways(small_guide: Path, tmp_path: Path, amo
     path = tmp_path / "languages.toml"
     path.write_text(re.sub('amount = ".*"', f'amount = "{amount}"', text, count=1), "utf-8")
     assert load(path).get("fr").amount == amount
+
+
+def test_the_book_is_in_a_language_that_the_guide_does_not_have(small_copy: Copy) -> None:
+    require(*COMMANDS["book"])
+    folder, code = small_copy("book"), "es_419"
+    made("latexpdf", cwd=folder, env={"LANGS": code})
+    book = folder / f"build/pdf/back-office-{code}.pdf"
+    assert validate_pdf(book, profile="pdf-ua-1").is_compliant
+    text = " ".join(page.extract_text() for page in PdfReader(book).pages)
+    assert not re.search(rf"\b({IN_FRENCH})\b", text)
+    for words in ("La oficina de atrás", "Parte I", "Índice alfabético", "5 € cada uno"):
+        assert words in text

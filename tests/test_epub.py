@@ -433,10 +433,14 @@ def test_a_build_that_fails_keeps_the_last_ebook(small_copy: Copy) -> None:
     good = last.read_bytes()
     code = Ebook("ar", good).pages["mots.xhtml"].select_one("[dir=ltr] pre")
     assert isinstance(code, Tag)  # in its own direction, whatever that of the page
-    add(page, "{term}`inconnu`")
+    add(page, "{term}`inconnu` et [](#page-aide)")
+    (folder / "docs/aide.md").write_text("(page-aide)=\n# Aide\n", "utf-8")
+    add(folder / "docs/index.md", ":::{toctree}\n:hidden:\n:caption: Contribuer\n\naide\n:::")
     run = make("epub", cwd=folder, env=env)
     assert run.returncode != 0
     assert "mots.md" in run.stderr
+    why = "is not in the e-book: lead to another page, or write its title"
+    assert f"docs/mots.md: WARNING: aide {why}\n" in run.stderr
     assert "epub, العربية: failed" in run.stderr
     assert "Traceback" not in run.stderr
     assert last.read_bytes() == good
@@ -451,6 +455,6 @@ def test_a_cover_that_cannot_be_drawn_is_an_error(small_copy: Copy, tmp_path: Pa
     path = f"{tmp_path}:{os.environ['PATH']}"
     run = make("epub", cwd=folder, env={"LANGS": "fr", "PATH": path})
     assert run.returncode != 0
-    assert "rsvg-convert has not drawn cover.svg" in run.stderr
+    assert "No e-book: rsvg-convert has not drawn cover.svg: " in run.stderr
     assert "Traceback" not in run.stderr
     assert not (folder / "build/epub").exists()

@@ -194,3 +194,12 @@ def test_nothing_is_written_when_no_message_changed(small_copy: Copy) -> None:
     assert [name for name in before if after[name] != before[name]] == [
         str(guide / "build/gettext/index.pot")
     ]
+
+
+def test_a_drawing_that_cannot_be_read_is_named(small_copy: Copy) -> None:
+    folder = small_copy("a drawing")
+    (folder / "docs/figures/dessin.svg").write_text("<svg><text>sans fin</svg>", "utf-8")
+    run = run_module("back_office_guide.commands.build", ["gettext"], folder)
+    assert run.returncode == 1
+    said = "WARNING: dessin.svg: not a readable SVG: mismatched tag: line 1, column 21"
+    assert f"Français: docs/mots.md:6: {said}" in run.stderr

@@ -15,6 +15,8 @@ from conftest import ROOT, Copy, files_in, made, make, python
 from packaging.requirements import Requirement
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms, parse_tag
 
+from back_office_guide.commands import cards
+
 PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]
 # What pip calls each machine, and what its wheels may be named after. Debian 12 has glibc 2.36.
 MACHINES: dict[str, tuple[str, str, list[str]]] = {
@@ -153,8 +155,9 @@ def test_packages_that_cannot_be_had_are_explained_and_leave_nothing_half_instal
     offline = PIP | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
     run = make(".venv/installed", "PYTHON=bin/python3", cwd=fresh, env=offline)
     assert run.returncode != 0
-    assert "could not be installed" in run.stderr
-    assert "network" in run.stderr
+    assert "Installing the packages of requirements.txt into .venv, once\n" in run.stdout
+    why = "for the reason above. Is there a network?"
+    assert f"The packages of requirements.txt could not be installed, {why}\n" in run.stderr
     assert not (fresh / ".venv/installed").exists()
 
 
@@ -165,8 +168,15 @@ AGED = f"{PYTHON} -c 'import sys; sys.version_info = (3, 10, 2); exec(sys.argv[1
 @pytest.mark.parametrize(
     ("python", "message"),
     [
-        (f'case "$1" in -V) echo Python 3.10.2;; -c) exec {AGED} "$2";; esac', "is Python 3.10.2"),
-        (f'case "$*" in *ensurepip*) exit 1;; esac; exec {PYTHON} "$@"', "python3-venv"),
+        (
+            f'case "$1" in -V) echo Python 3.10.2;; -c) exec {AGED} "$2";; esac',
+            "python3 is Python 3.10.2, and the guide needs 3.11 or later.\n"
+            "Name a newer one, for instance: make html PYTHON=python3.13\n",
+        ),
+        (
+            f'case "$*" in *ensurepip*) exit 1;; esac; exec {PYTHON} "$@"',
+            "python3 has no venv module. On Debian or Ubuntu: sudo apt-get install python3-venv\n",
+        ),
     ],
     ids=["too old", "without venv"],
 )
@@ -188,7 +198,16 @@ def test_no_python_at_all_is_explained(copy: Copy) -> None:
     (folder / ".venv").unlink()
     run = make("html", "PYTHON=python3.99", cwd=folder)
     assert run.returncode != 0
-    assert "python3.99 is not installed" in run.stderr
+    assert "python3.99 is not installed. Install Python 3.11 or later.\n" in run.stderr
+
+
+def test_the_checkers_in_javascript_are_installed_by_npm(copy: Copy, tmp_path: Path) -> None:
+    folder, npm = copy("npm"), stub(tmp_path / "bin", "npm", 'echo "$*"')
+    path = f"{npm}:{os.environ['PATH']}"
+    said = made("node_modules/.package-lock.json", cwd=folder, env={"PATH": path})
+    first, second = said.splitlines()
+    assert first == "Installing the checkers of package.json into node_modules, once"
+    assert second.startswith("ci ")
 
 
 @pytest.mark.parametrize(
@@ -210,8 +229,29 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(
         check=False,
     )
     assert run.returncode == code
-    assert "sudo apt-get install --no-install-recommends latexmk xindy texlive-luatex" in run.stderr
+    assert run.stderr.startswith("Not installed: latexmk xindy texlive-luatex ")
+    command = "sudo apt-get install --no-install-recommends latexmk xindy texlive-luatex "
+    assert f". Install them with:\n\n    {command}" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_elsewhere_than_on_debian_missing_commands_are_named() -> None:
+    run = python("-m", "back_office_guide.commands.system_packages", "epub", cwd=ROOT, PATH="")
+    assert run.returncode == 1
+    assert run.stderr == (
+        "Not installed: rsvg-convert. "
+        "Install what your system has of them; system-packages.txt says what each is for.\n"
+    )
+
+
+def test_cards_are_not_drawn_without_what_draws_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert cards.main() == 1
+    said = capsys.readouterr().err
+    assert said.startswith("rsvg-convert: ")
+    assert said.endswith(". Install the packages of the book.\n")
 
 
 APT = """
@@ -240,7 +280,10 @@ def test_packages_are_installed_by_root_alone_who_is_told_and_may_refuse(
     asked = path / "asked"
     assert asked.exists() == installs
     if installs:
-        assert "for epub (12.3 MB), which SETUP=no refuses: librsvg2-bin fonts-inter" in run.stdout
+        said = (
+            "Installing Debian packages for epub (12.3 MB), which SETUP=no refuses: librsvg2-bin "
+        )
+        assert said in run.stdout
         assert "--yes install --no-install-recommends librsvg2-bin" in asked.read_text()
     else:
         assert "sudo apt-get install --no-install-recommends librsvg2-bin" in run.stderr

@@ -111,7 +111,10 @@ def test_the_table_shows_the_languages_that_are_asked_for(extracted_copy: Copy) 
 
 def test_a_catalog_that_cannot_be_counted_is_named(extracted_copy: Copy) -> None:
     guide = extracted_copy("guide")
-    (guide / "docs/locale/en/LC_MESSAGES/index.po").write_bytes(b"")
+    folder = guide / "docs/locale/en/LC_MESSAGES"
+    (folder / "index.po").write_bytes(b"")
+    (folder / "loop.po").symlink_to(folder / "loop.po")
     run = make("status", cwd=guide)
     assert run.returncode != 0
     assert "docs/locale/en/LC_MESSAGES/index.po:1: empty: " in run.stderr
+    assert "docs/locale/en/LC_MESSAGES/loop.po:1: file: it cannot be read: " in run.stderr

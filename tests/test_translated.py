@@ -121,7 +121,9 @@ def test_an_attack_is_shown_in_french_and_reported(
     guide, said, lines = attacked
     assert f"Texte inoffensif pour : {name}." in guide.article().get_text()
     place = re.escape(f"index.po:{lines[name]}")
-    assert re.search(rf"{place}: WARNING: translation refused, .*\[catalog\.\w+\]", said)
+    assert re.search(
+        rf"{place}: WARNING: translation refused, and the original shown: .*\[catalog\.\w+\]", said
+    )
 
 
 def test_no_attack_reaches_a_page(attacked: tuple[Guide, str, dict[str, int]]) -> None:
@@ -177,11 +179,20 @@ def test_the_words_of_the_interface_cannot_become_html(guide: Guide) -> None:
             "Pages of the guide": '" onfocus="alert(1)',
             "On this page": "<script>alert(1)</script>",
             "© %(copyright)s": "%(secret)s",
+            "Last updated on %(last_updated)s.": "100 % on %(last_updated)s.",
             "Next": "Onward",
         },
     )
     run = guide.build()
-    assert run.stderr.count("translation refused") == 3
+    assert run.stderr.count("translation refused") == 4
+    for said in (
+        '" would become HTML: write words alone',
+        "< would become HTML: write words alone",
+        "%(copyright)s is missing: write %(copyright)s; %(secret)s is not in the message: remove "
+        "it",
+        "a lone % breaks the page: write %%",
+    ):
+        assert f"original shown: {said} [catalog." in run.stderr
     html = (guide.folder / "html/index.html").read_text("utf-8")
     assert "alert(1)" not in html
     assert "Onward" in html

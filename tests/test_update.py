@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -13,13 +14,13 @@ from pathlib import Path
 
 import polib
 import pytest
-from conftest import ROOT, Copy, copy_with, files_in, made, make, require, unavailable
+from conftest import ROOT, Copy, commit_all, files_in, made, make, require, unavailable
 from hypothesis import example, given
 from hypothesis import strategies as st
 from warm import run_module
 
 from back_office_guide.catalogs.update import LossError, pairs, store, update
-from back_office_guide.core.catalog import Catalogs, fold, read_all, read_language, write
+from back_office_guide.core.catalog import Catalogs, fold, read, read_all, read_language, write
 from back_office_guide.core.languages import load
 
 ENGLISH = load().select("en")[0]
@@ -248,7 +249,7 @@ def test_an_update_that_would_lose_a_translation_stops(
     monkeypatch.setattr("back_office_guide.catalogs.update._keep_obsolete", lambda *_: None)
     before = files_in(workshop.folder / "ours")
     delete(pages)
-    with pytest.raises(LossError, match="en: 1 translations would be lost"):
+    with pytest.raises(LossError, match=r"\Aen: 1 translations would be lost, such as \("):
         workshop.ours(pages)
     assert files_in(workshop.folder / "ours") == before
 
@@ -317,6 +318,16 @@ def test_the_header_is_that_of_the_language(workshop: Workshop) -> None:
     assert header["Last-Translator"] == "Somebody"
     assert header["X-Tool"] == "1"
     assert "POT-Creation-Date" not in header
+
+
+def test_a_header_as_weblate_writes_it_is_left_alone(workshop: Workshop) -> None:
+    """Else a translation that waits there, with a header of its own, could not be rebased."""
+    catalog = workshop.ours({"index": ["# Titre"]})["index"]
+    theirs = str(catalog).replace("YEAR-MO-DA HO:MI+ZONE", "2026-11-28 01:14+0000")
+    theirs = theirs.replace("plural=(n != 1);", "plural=n != 1;")
+    (workshop.folder / "ours/index.po").write_text(theirs, "utf-8")
+    assert theirs.count("2026") == theirs.count("n != 1;\\n") == 1
+    assert str(workshop.ours({"index": ["# Titre"]})["index"]) == theirs
 
 
 WORDS = st.text("aàbé ’'\"\\-\u00a0–\n", min_size=1, max_size=6).filter(str.strip)
@@ -524,8 +535,9 @@ def test_a_context_or_a_plural_is_refused_aloud(field: str, tmp_path: Path) -> N
     assert field in fault.message
 
 
-def git(folder: Path) -> None:
-    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message=All"]):
+def git(folder: Path, message: str = "All") -> None:
+    """Commit all that is in a folder."""
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", f"--message={message}"]):
         who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
         subprocess.run(["git", *who, *words], cwd=folder, check=True)
 
@@ -534,7 +546,6 @@ def test_what_a_tool_drops_comes_back_from_git(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     require("git")
-    monkeypatch.setattr("back_office_guide.core.catalog.ROOT", tmp_path)
     entries = [
         entry("Lire", "Read", tcomment="forms: reads"),
         entry("Écrire", "Write", tcomment="mute end: a title"),
@@ -557,67 +568,148 @@ def test_what_a_tool_drops_comes_back_from_git(
     assert read_language("en")[1] == 0
 
 
-DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
-    "an empty file": (lambda _: b"", "empty"),
-    "a byte order mark": (lambda content: b"\xef\xbb\xbf" + content, "bom"),
-    "another charset": (lambda content: content.decode().encode("utf-16"), "charset"),
-    "Latin-1": (lambda content: content + "# é\n".encode("latin-1"), "charset"),
-    "the marks of a merge": (
-        lambda content: content + b"\n<<<<<<< HEAD\n=======\n>>>>>>> other\n",
-        "conflict",
-    ),
-    "a line cut short": (lambda content: content[: content.rindex(b'"')], "syntax"),
-    "no header": (lambda content: content[content.index(b"\n#: ") :], "header"),
-    "a message twice": (
-        lambda content: content + content[content.index(b"\n#: ") :],
-        "duplicate",
-    ),
-    "an end cut off between two entries": (
-        lambda content: content[: content.index(b"\n#: ", len(content) // 2)],
-        "truncated",
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def extracted(
-    template_folder: Path, checkout: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Return a copy of the guide with its templates, for tests that put back what they change."""
-    assert template_folder.is_dir()
-    return copy_with(checkout, tmp_path_factory.mktemp("damaged") / "guide", "gettext")
-
-
-@pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_catalog_is_named_and_nothing_is_written(name: str, extracted: Path) -> None:
+def test_old_translations_that_a_commit_dropped_come_back_unless_it_says_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     require("git")
-    damage, code = DAMAGE[name]
-    catalogs = extracted / "docs/locale"
-    index, settings = (catalogs / f"en/LC_MESSAGES/{page}.po" for page in ("index", "conf"))
-    whole = index.read_bytes(), settings.read_bytes()
-    index.write_bytes(damage(whole[0]))
-    settings.write_bytes(whole[1] + b"\n\n\n")  # which an update would take away
-    before = files_in(catalogs)
-    try:
-        run = make("update-po", cwd=extracted)
-        assert files_in(catalogs) == before
-    finally:
-        index.write_bytes(whole[0])
-        settings.write_bytes(whole[1])
+    monkeypatch.setattr("back_office_guide.core.catalog.folder_of", lambda _: tmp_path)
+    live = [entry("Lire", "Read"), entry("Écrire", "Write")]
+    old = [entry("Ancien", "Old", obsolete=True), entry("Vieux", "Aged", obsolete=True)]
+    path = tmp_path / "dossier, à part/p.po"
+
+    def commit(entries: list[polib.POEntry], message: str = "All") -> int:
+        """Commit a catalog, and return how many translations come back into it."""
+        write(path, catalog_of(entries))
+        git(tmp_path, message)
+        catalogs, restored, faults = read_language("en")
+        assert not faults
+        obsolete = catalogs["dossier, à part/p"].obsolete_entries()
+        assert restored == len(obsolete) - sum(each.obsolete for each in entries)
+        return restored
+
+    assert commit(live + old) == 0
+    assert commit(live) == 2
+    assert commit([*live, entry("Relire", "Read again", obsolete=True)]) == 2  # later, too
+    catalogs, _, _ = read_language("en")
+    assert commit([*catalogs["dossier, à part/p"]]) == 0
+    assert commit([*live, entry("Ancien", "Old"), *old[1:], entry("Relire", "Again")]) == 0
+    assert commit(live, "Trim\n\nObsolete: removed") == 0
+    assert commit([*live, old[0]]) == 0
+    assert commit(live) == 1
+
+
+def test_both_commands_say_what_git_holds(small_copy: Copy) -> None:
+    require("git")
+    guide = small_copy("guide")
+    path = guide / "docs/locale/en/LC_MESSAGES/index.po"
+    catalog = read(path)
+    catalog.append(entry("Ancien.", "Old.", obsolete=True))
+    write(path, catalog)
+    commit_all(guide)
+    catalog.pop()
+    write(path, catalog)
+    commit_all(guide)
+    gone = (
+        "1 comments and old translations that git holds are gone: `make update-po` puts them back"
+    )
+    back = "; 1 files written; 1 comments and old translations put back from git"
+    run = run_module("back_office_guide.catalogs.check", [], guide, LANGS="en")
+    assert run.stderr == f"docs/locale/en/LC_MESSAGES:1: form: {gone}\n"
+    run = run_module("back_office_guide.catalogs.update", [], guide)
+    assert f"en: 66 messages, 66 translated, 0 fuzzy, 0 empty{back}\n" in run.stdout
+    run = run_module("back_office_guide.catalogs.check", [], guide, LANGS="en")
+    assert (run.stdout, run.stderr) == ("1 language, 66 messages: no fault\n", "")
+
+
+RESTORE = "`git restore {}` brings the last good one back"
+NO_ENTRY = "syntax: this is no entry: look at its keyword, quotation marks and backslashes"
+# What may have happened to a catalog, and what is said of it.
+DAMAGE: list[tuple[Callable[[bytes], bytes], str]] = [
+    (lambda _: b"", f"empty: the catalog is empty: {RESTORE}"),
+    (
+        lambda content: b"\xef\xbb\xbf" + content,
+        "bom: a byte order mark begins the file: save it as UTF-8 without BOM",
+    ),
+    (
+        lambda content: content.decode().encode("utf-16"),
+        f"charset: not UTF-8: save it as UTF-8, or {RESTORE}",
+    ),
+    (
+        lambda content: content + "# é\n".encode("latin-1"),
+        f"charset: not UTF-8: save it as UTF-8, or {RESTORE}",
+    ),
+    (
+        lambda content: content.replace(b"charset=UTF-8", b"charset=ASCII"),
+        'charset: charset "ASCII" in the header: write "Content-Type: text/plain; charset=UTF-8"',
+    ),
+    (
+        lambda content: content + b"\n<<<<<<< HEAD\n=======\n>>>>>>> other\n",
+        "conflict: the mark of a merge in conflict: keep one of the two sides",
+    ),
+    (lambda content: content[: content.rindex(b'"')], NO_ENTRY),
+    (lambda content: content + b'\nmsgid "Un."\nmsgid "Deux."\n', NO_ENTRY),
+    (lambda content: content + b'\nmsgid "Un."\nmsgstr "\\117ne."\n', NO_ENTRY),
+    (
+        lambda content: content + b'\nmsgid "Un."\nmsgstr[0] "One."\n',
+        "source: a plural form (msgid_plural, msgstr[0]), which no message of the guide has: "
+        "remove it",
+    ),
+    (
+        lambda content: content.replace(b"\nmsgstr", b"\n# \x0c\nmsgstr", 1),
+        "syntax: a control character that splits the line: remove it",
+    ),
+    (
+        lambda content: content[content.index(b"\n#: ") :],
+        "header: the header is missing: `make update-po` writes it below an empty msgid",
+    ),
+    (
+        lambda content: content + b'\nmsgid ""\nmsgstr "Language: en\\n"\n',
+        "header: a second header, or an empty msgid: remove the entry",
+    ),
+    (
+        lambda content: content + content[content.index(b"\n#: ") :],
+        "duplicate: this message is in the file twice: remove one of the two entries",
+    ),
+]
+
+
+def test_every_damaged_catalog_is_named_and_nothing_is_written(extracted_copy: Copy) -> None:
+    guide = extracted_copy("guide")
+    folder = guide / "docs/locale/en/LC_MESSAGES"
+    settings = folder / "conf.po"
+    settings.write_bytes(settings.read_bytes() + b"\n\n\n")  # which an update would take away
+    a_folder, *paths = sorted(folder.glob("*/*.po"))
+    a_folder.unlink()
+    a_folder.mkdir()
+    expected = {a_folder: "file: a folder is in the place of the catalog: remove it"}
+    for path, (damage, said) in zip(paths, DAMAGE, strict=False):
+        path.write_bytes(damage(path.read_bytes()))
+        expected[path] = said.format(path.relative_to(guide))
+    before = files_in(folder)
+    run = make("update-po", cwd=guide)
     assert run.returncode != 0
-    assert "docs/locale/en/LC_MESSAGES/index.po:" in run.stderr
-    assert f": {code}: " in run.stderr
+    assert files_in(folder) == before
+    said_of = {line.split(":")[0]: line for line in run.stderr.splitlines()}
+    for path, said in expected.items():
+        assert re.search(rf":\d+: {re.escape(said)}", said_of[str(path.relative_to(guide))])
+    assert "nothing was changed in this folder" in said_of["docs/locale/en/LC_MESSAGES"]
+    assert len(said_of) == len(DAMAGE) + 3, run.stderr  # with the line of make
     assert "Traceback" not in run.stderr
 
 
-def test_a_folder_in_the_place_of_a_catalog_is_named(extracted_copy: Copy) -> None:
+def test_a_catalog_cut_off_between_two_entries_is_named(extracted_copy: Copy) -> None:
+    require("git")
     guide = extracted_copy("guide")
     path = guide / "docs/locale/en/LC_MESSAGES/index.po"
-    path.unlink()
-    path.mkdir()
+    content = path.read_bytes()
+    path.write_bytes(content[: content.index(b"\n#: ", len(content) // 2)])
+    before = files_in(guide / "docs/locale")
     run = make("update-po", cwd=guide)
     assert run.returncode != 0
-    assert "index.po:1: file: a folder is in the place of the catalog" in run.stderr
+    assert files_in(guide / "docs/locale") == before
+    place, said = "docs/locale/en/LC_MESSAGES/index.po", "messages that git holds are missing, “"
+    assert re.search(rf"^{place}:1: truncated: \d+ {said}", run.stderr, re.MULTILINE)
+    assert f"`git restore {place}` brings them back; if they are to go, commit that" in run.stderr
 
 
 def test_a_catalog_that_cannot_be_written_is_named(workshop: Workshop) -> None:
@@ -727,7 +819,10 @@ def test_a_new_language_gets_its_catalogs_and_leaves_with_its_site(small_copy: C
             'quotes = "«…»"\n'
         )
     said = made("update-po", cwd=guide)
-    assert "  1. Translate docs/locale/sv/LC_MESSAGES/annexes/glossaire.po" in said
+    assert (
+        "sv is new. Next:\n  1. Translate docs/locale/sv/LC_MESSAGES/annexes/glossaire.po, then "
+        "conf.po and sphinx.po.\n  2. Run make check-po LANGS=sv\n  3. Run make serve LANGS=sv\n"
+    ) in said
     assert "en is new" not in said
     swedish, _ = read_all(guide / "docs/locale/sv/LC_MESSAGES")
     english, _ = read_all(guide / "docs/locale/en/LC_MESSAGES")

@@ -354,8 +354,11 @@ def _numbers(
     lost, added = _unsaid(old, new), _unsaid(new, old)
     if not (lost and added):  # numbers in words, which other words may replace
         lost, added = ([each for each in one if each.written] for one in (lost, added))
-    words = [f"{each} is missing: write {each}" for each in _shown(lost, language)]
-    words += [f"{each} is not in the message" for each in _shown(added, language)]
+    old_words, new_words = _shown(lost, language), _shown(added, language)
+    both = set(old_words) & set(new_words)
+    words = [f"{each} counts something else than in the message" for each in sorted(both)]
+    words += [f"{each} is missing: write {each}" for each in old_words if each not in both]
+    words += [f"{each} is not in the message" for each in new_words if each not in both]
     if words:
         yield Difference("numbers", "; ".join(words))
     for sign, example in (("percent", language.percent), ("currency", language.amount)):

@@ -258,6 +258,7 @@ def spelling(words: list[str], unknown: dict[str, str], language: Language) -> I
     wrong = [word for word in words if word in unknown]
     if len(words) >= A_SENTENCE and 2 * len(wrong) > len(words):
         yield Difference("language", f"most words are not {language.name}: translate it")
+        return
     for word in dict.fromkeys(wrong):
         if unknown[word]:
             where = f"docs/locale/{language.code}/words.txt"

@@ -10,6 +10,7 @@ import gc
 import io
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import sys
@@ -35,6 +36,13 @@ from back_office_guide.core.typesetting import obstacle
 DIGEST = ".inputs"
 VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS", "SOURCE_DATE_EPOCH")
 FAILED = "{}, {}: failed, for the reasons above. What was built before has not changed."
+# Variables that a person may set: their form, and what to write.
+SETTINGS = {
+    "PORT": (r"(6[0-4]\d{3}|[1-5]?\d{1,4})?", "8001"),
+    "REPOSITORY_EDIT": (r"(https?://\S+)?", "https://example.org/edit/main"),
+    "SITE_URL": (r"(https?://\S+)?", "https://example.org"),
+    "SOURCE_DATE_EPOCH": (r"\d*", "$(date +%s)"),
+}
 # What makes a file or a folder of a language, and what puts it where it belongs.
 Make = Callable[[Language], Path]
 Build = Callable[[Language, Path], None]
@@ -49,8 +57,12 @@ def main() -> int:
     os.umask(0o022)  # a site that only its maker can read cannot be served
     os.environ["FORCE_SOURCE_DATE"] = "1"  # makes TeX follow SOURCE_DATE_EPOCH in \today too
     os.environ["TZ"] = "UTC"  # in which TeX writes the date of a book
+    os.environ["LC_ALL"] = "C"  # Sphinx fails where the locale of a person was not generated
 
     def run() -> int:
+        for name, (form, right) in SETTINGS.items():
+            if not re.fullmatch(form, os.environ.get(name, "")):
+                raise GuideError(f"{name}={os.environ[name]} cannot be used. Write {name}={right}.")
         languages = load()
         os.environ["SOURCE_DATE_EPOCH"] = printed_time()
         with build_lock():
@@ -238,7 +250,7 @@ def run_sphinx(builder: str, language: Language) -> Path:
     work = WORK / f"{builder}-{language.code}"
     shutil.rmtree(work, ignore_errors=True)
     result = work / "result"
-    quiet = [] if builder == "linkcheck" else ["--quiet"]
+    quiet = [] if builder == "linkcheck" else ["--quiet", "--no-color"]
     options = sphinx_options(builder, language, work / "doctrees")
     os.chdir(ROOT)
     said = io.StringIO()

@@ -3,18 +3,18 @@
 https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """
 
-import io
 import re
-import tarfile
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 import polib
 
 from back_office_guide.core.faults import Fault
-from back_office_guide.core.git import ask_git
-from back_office_guide.core.paths import LOCALE, ROOT, relative, write_file
+from back_office_guide.core.git import ask_git, changes
+from back_office_guide.core.paths import LOCALE, relative, write_file
 
 # The catalogs that belong to no page: settings of conf.py, and the words of Sphinx and the theme.
 SETTINGS = "conf"
@@ -22,6 +22,8 @@ INTERFACE = "sphinx"
 
 # From how many comments on a tool has dropped them, not a person.
 SEVERAL = 3
+# How many of the last commits of a language are asked for the obsolete entries that they removed.
+COMMITS = 50
 
 Catalogs = dict[str, polib.POFile]
 """The catalogs of a language, or the templates, by page: "comprendre/mots"."""
@@ -29,10 +31,10 @@ Catalogs = dict[str, polib.POFile]
 
 # A line: a comment, or a keyword and a string, or a string that continues it. polib takes more.
 _KEYWORD = r"(?:msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)"
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_STRING = r'"[^"\\]*+(?:\\["\\bfnrtv][^"\\]*+)*+"'
 _LINE = re.compile(rf"(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?{_STRING}\s*|#(?!~[ |]|\|).*")
 _BEGIN = re.compile(r"(?:#~ )?msgstr(?:\[0\])? ")
-NO_ENTRY = "this is no entry: look at its keyword and quotation marks"
+NO_ENTRY = "this is no entry: look at its keyword, quotation marks and backslashes"
 # What polib splits a line at.
 _CONTROL = re.compile("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
 # A comment that mutes an alarm for one message, with the name of the check and the reason.
@@ -98,8 +100,9 @@ def parse(content: bytes, path: Path) -> polib.POFile:
     live: set[str] = set()
     for entry in catalog:
         what = code = ""
-        if entry.msgctxt is not None or entry.msgid_plural:
-            kind = "plural form (msgid_plural)" if entry.msgid_plural else "context (msgctxt)"
+        if entry.msgctxt is not None or entry.msgid_plural or entry.msgstr_plural:
+            plural = "plural form (msgid_plural, msgstr[0])"
+            kind = plural if entry.msgctxt is None else "context (msgctxt)"
             what, code = f"a {kind}, which no message of the guide has: remove it", "source"
         elif not entry.obsolete and not entry.msgid:
             what, code = "a second header, or an empty msgid: remove the entry", "header"
@@ -197,17 +200,36 @@ def fold(message: str) -> str:
 
 def changed(folder: Path) -> Catalogs:
     """Return what git holds of the catalogs under `folder` that are no longer as it holds them."""
-    archive = ask_git(ROOT, "archive", "--format=tar", "HEAD", str(relative(folder)))
-    held: Catalogs = {}
-    with tarfile.open(fileobj=io.BytesIO(archive or bytes(tarfile.RECORDSIZE))) as tar:
-        for member in tar.getmembers():
-            path, file = ROOT / member.name, tar.extractfile(member)
-            content = file.read() if file and path.suffix == ".po" else b""
-            if content and not (path.is_file() and path.read_bytes() == content):
-                with suppress(DamagedError):
-                    name = path.relative_to(folder).with_suffix("").as_posix()
-                    held[name] = parse(content, path)
-    return held
+    found = ((name, _held(folder, name, blob)) for blob, _, name in changes(folder, "diff", "HEAD"))
+    return {name.removesuffix(".po"): catalog for name, catalog in found if catalog}
+
+
+def _held(folder: Path, name: str, blob: str) -> polib.POFile | None:
+    with suppress(DamagedError):
+        return parse(ask_git(folder, "cat-file", "blob", blob) or b"", folder / name)
+    return None
+
+
+def removed(folder: Path) -> Iterator[tuple[str, polib.POEntry]]:
+    """Yield the obsolete entries that commits removed, each after the name of its catalog.
+
+    Asked are the last COMMITS under `folder`, back to one with the trailer "Obsolete: removed":
+    https://git-scm.com/docs/git-interpret-trailers
+    """
+    form = "--format=%H %(trailers:key=Obsolete,valueonly,separator=%x20)"
+    log = ask_git(folder, "log", f"--max-count={COMMITS}", form, "--", ".") or b""
+    rows = takewhile(lambda row: row.endswith(" "), log.decode().split("\n"))
+    commits = [row.strip() for row in rows]
+    query = ("log", "--no-walk", "--format=", "--diff-filter=M", "-S#~ msgid", *commits)
+    found = changes(folder, *query) if commits else []
+    blobs = {blob for before, after, _ in found for blob in (before, after)}
+    query = ("grep", "--count", "--full-name", "-z", "#~ msgid", *blobs)
+    counted = (ask_git(folder, *query) if blobs else None) or b""
+    count = dict(row.split("\0") for row in counted.decode().splitlines())
+    for before, after, name in found:
+        if int(count.get(before, 0)) > int(count.get(after, 0)):
+            catalog = _held(folder, name, before) or ()
+            yield from ((name.removesuffix(".po"), entry) for entry in catalog if entry.obsolete)
 
 
 def vanished(catalogs: Catalogs, held: Catalogs, folder: Path) -> list[Fault]:
@@ -231,25 +253,31 @@ def vanished(catalogs: Catalogs, held: Catalogs, folder: Path) -> list[Fault]:
     return faults
 
 
-def restore(catalogs: Catalogs, held: Catalogs) -> int:
+def restore(
+    catalogs: Catalogs, held: Catalogs, gone: Iterable[tuple[str, polib.POEntry]] = ()
+) -> int:
     """Put back into `catalogs` what editors and platforms drop, and git holds; return how much.
 
-    `held` is what `changed` returned. It is obsolete entries, and comments: where there were
-    several and none is left, for a single one may well have been removed by a person.
+    `held` is what `changed` returned, `gone` what `removed` did. It is obsolete entries, and
+    comments: where there were several and none is left, for a single one may well have been removed
+    by a person.
     """
     known = {fold(source_of(entry)) for catalog in catalogs.values() for entry in catalog}
     names = sorted(held.keys() & catalogs.keys())
     live = {(name, e.msgid): e for name in names for e in catalogs[name] if not e.obsolete}
     before = [(name, entry) for name in names for entry in held[name]]
-    obsolete = [
-        item for item in before if item[1].obsolete and fold(source_of(item[1])) not in known
-    ]
+    obsolete = {
+        (source, entry.msgstr): (name, entry)
+        for name, entry in (*before, *gone)
+        if entry.obsolete and name in catalogs
+        if (source := fold(source_of(entry))) not in known
+    }
     commented = [
         (live[name, entry.msgid], entry.tcomment)
         for name, entry in before
         if not entry.obsolete and entry.tcomment and (name, entry.msgid) in live
     ]
-    for name, entry in obsolete:
+    for name, entry in obsolete.values():
         catalogs[name].append(entry)
     if len(commented) < SEVERAL or any(entry.tcomment for entry in live.values()):
         return len(obsolete)
@@ -264,4 +292,4 @@ def read_language(code: str) -> tuple[Catalogs, int, list[Fault]]:
     catalogs, faults = read_all(folder)
     held = changed(folder)
     faults = faults or vanished(catalogs, held, folder)
-    return catalogs, restore(catalogs, held), faults
+    return catalogs, restore(catalogs, held, removed(folder)), faults

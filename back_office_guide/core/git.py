@@ -15,6 +15,17 @@ def ask_git(folder: Path, *words: str) -> bytes | None:
     return run.stdout if run.returncode == 0 else None
 
 
+def changes(folder: Path, *words: str) -> list[tuple[str, str, str]]:
+    """Return the files under a folder in which git, asked to `diff` or `log`, sees a change.
+
+    Each is told by the names of its content before and after, and its path from the folder on.
+    """
+    form = ("--raw", "-z", "--no-abbrev", "--no-renames", "--relative", "--", ".")
+    fields = (ask_git(folder, *words, *form) or b"").decode("utf-8", "surrogateescape").split("\0")
+    pairs = zip(fields[::2], fields[1::2], strict=False)
+    return [(change.split()[2], change.split()[3], name) for change, name in pairs]
+
+
 def is_shallow(folder: Path) -> bool:
     """Say whether a clone ends at a commit that seems to have made every file."""
     return (ask_git(folder, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true"

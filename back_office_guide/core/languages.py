@@ -115,7 +115,7 @@ def load(path: Path = LANGUAGES) -> Languages:
     """
     file = path.name
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         what = f"{file}: cannot be read: {error}. Fix this place, or restore the file."
         raise LanguagesError(what) from error
@@ -124,17 +124,16 @@ def load(path: Path = LANGUAGES) -> Languages:
         raise LanguagesError(f"{file}: no language. Add a table [languages.fr].")
     languages = {code: _language(file, code, table) for code, table in tables.items()}
     source, threshold = data.get("source"), data.get("threshold")
-    if source not in languages:
+    if source not in list(languages):
         raise LanguagesError(
-            f"{file}: source = {source!r} is none of the languages listed: {' '.join(languages)}. "
-            "Set source to the code of the language the pages are in."
+            f"{file}: source must be the language of the pages, one of those listed: "
+            f'{" ".join(languages)}. Write source = "{next(iter(languages))}".'
         )
     if not any(language.published for language in languages.values()):
         raise LanguagesError(f"{file}: no language is published. Write published = true for one.")
     if not isinstance(threshold, int) or threshold not in range(101):
-        raise LanguagesError(
-            f"{file}: threshold = {threshold!r} is no share. Write a number to 100."
-        )
+        what = f"{file}: threshold must be a number from 0 to 100. Write threshold = 90."
+        raise LanguagesError(what)
     return Languages(languages[source], tuple(languages.values()), threshold)
 
 

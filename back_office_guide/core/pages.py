@@ -87,7 +87,11 @@ def pieces(text: str, line: int = 1, directives: tuple[str, ...] = ()) -> Iterat
     environment: dict[str, dict[str, dict[str, list[int]]]] = {}
     for token in markdown_parser().parse(text, environment):
         here = line + (token.map[0] if token.map else 0)
-        fence = _DIRECTIVE.fullmatch(token.info) if token.type in ("colon_fence", "fence") else None
+        fence = (
+            _DIRECTIVE.fullmatch(token.info.strip())
+            if token.type in ("colon_fence", "fence")
+            else None
+        )
         piece = Piece(token, here, directives, *(fence.groups() if fence else ()))
         yield piece
         for child in token.children or ():

@@ -51,10 +51,11 @@ BOOKS = {
         ("brazilian.ldf", "hyph-pt.tex"),
         "texlive-lang-portuguese",
     ),
+    # Without ligatures, which would hide whether an i has its dot.
     "tr": Typesetting(
-        r"\usepackage[turkish,shorthands=off]{babel}",
+        r"\usepackage[turkish,shorthands=off]{babel}\defaultfontfeatures{Ligatures=NoCommon}",
         ("turkish.ldf", "hyph-tr.tex"),
-        "texlive-lang-other",
+        "texlive-lang-european",
     ),
 }
 
@@ -67,7 +68,8 @@ def obstacle(code: str) -> str:
     if code not in BOOKS:
         return (
             f"{code}: no book yet: nobody has tried its script and fonts. Add it to BOOKS in "
-            f"back_office_guide/core/typesetting.py, and its fonts in docs/_latex/guide-{code}.sty."
+            "back_office_guide/core/typesetting.py, which says what it needs, its fonts in "
+            f"docs/_latex/guide-{code}.sty, and the packages of both to system-packages.txt."
         )
     needs = BOOKS[code]
     command = ["kpsewhich", *needs.files]

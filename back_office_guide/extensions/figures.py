@@ -52,7 +52,7 @@ class TranslatedFigures(SphinxPostTransform):
             page = self.env.path2doc(document["source"]) or self.env.current_document.docname
             try:
                 replace(image, path, self._drawing(path, page), f"{page}/{place}")
-            except (OSError, SphinxError, ET.ParseError) as error:
+            except (OSError, SphinxError, ET.ParseError, ValueError) as error:
                 logger.warning("%s cannot be drawn: %s", image["uri"], error, location=image)
                 image.parent.remove(image)
 

@@ -28,6 +28,7 @@ TABLE, SENTENCE, TEXT = (
 )
 TOKENS = {
     "amsmath": f"a formula is lost: {SENTENCE}",
+    "code_block": "an indented text is code, and is not translated: remove the spaces before it",
     "fence": "text in a code block is not translated: write a list; of code, name the language",
     "fence text": "text in a code block is not translated: write a list",
     "front_matter": "metadata are for no reader of the book: remove them",
@@ -83,6 +84,7 @@ _DIRECTIVES, _ROLES = (
 )
 SITE_ONLY = "contribuer"  # the folder of the pages that are on the site alone
 PICTURES = (".svg", ".png", ".jpg")
+_BEGINNINGS = {".png": b"\x89PNG", ".jpg": b"\xff\xd8"}
 STRAIGHT = 'straight quotation mark ("): write « … »'
 _MONEY_OR_SHARE = re.compile(
     r"\d[\d,\s\u202f]*\s*(?:€|%|(?:milliers |millions |milliards )?d’euros)"
@@ -103,6 +105,8 @@ def refused(page: Page, labels: dict[str, Page]) -> Found:
     if title is None or title.token.tag != "h1":
         yield 1, "no title: begin with # and the title"
     for piece in page.pieces:
+        if piece.token.type == "heading_open" and piece.token.tag == "h1" and piece != title:
+            yield piece.line, "a second title with one #: write ## and the title"
         refusals = _refused_directive(piece) if piece.directive else _refused(piece)
         yield from ((piece.line, what) for what in refusals)
         if piece.token.type == "link_open":
@@ -223,8 +227,12 @@ def figure_directives(page: Page, docs: Path) -> Found:
             continue
         options, body = piece.options_and_body()
         start = docs if piece.argument.startswith("/") else page.path.parent
-        if not (start / piece.argument.lstrip("/")).is_file():
+        file = start / piece.argument.lstrip("/")
+        if not file.is_file():
             yield piece.line, f"no file {piece.argument}: draw it, or name another"
+        elif not file.read_bytes().startswith(_BEGINNINGS.get(file.suffix, b"")):
+            what = f"{piece.argument} holds no picture of that kind: export it as {file.suffix}"
+            yield piece.line, what
         alternative = options.get("alt", "")
         if not alternative.strip():
             yield piece.line, "no alternative text: write :alt: and what is shown"
@@ -232,6 +240,15 @@ def figure_directives(page: Page, docs: Path) -> Found:
             yield piece.line, STRAIGHT
         if not any(map(str.strip, body)):
             yield piece.line, "no caption: write it below the options"
+
+
+def _unmirrored(svg: ET.Element) -> Iterator[str]:
+    """Yield what keeps a drawing from being mirrored for a language from right to left."""
+    if not re.fullmatch(r"[\d.-]+(?: [\d.-]+){3}", svg.get("viewBox", "")):
+        yield 'no viewBox of four numbers: write viewBox="0 0 400 300"'
+    for node in svg.iter(f"{SVG}text"):
+        if not re.fullmatch(r"-?[\d.]+", place := node.get("x", "0")):
+            yield f'x="{place}" is not one number: write a <text> for each place'
 
 
 def drawing(path: Path, pages: list[Page]) -> Found:
@@ -243,6 +260,7 @@ def drawing(path: Path, pages: list[Page]) -> Found:
     except ET.ParseError as error:
         yield error.position[0], f"not well-formed: {error}"
         return
+    yield from ((1, what) for what in _unmirrored(svg))
     for name in ("title", "desc", "text"):
         nodes = list(svg.iter(f"{SVG}{name}"))
         texts = ["".join(node.itertext()).strip() for node in nodes]
