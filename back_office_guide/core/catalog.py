@@ -93,10 +93,6 @@ def parse(content: bytes, path: Path) -> polib.POFile:
     if not catalog.metadata:
         what = "the header is missing: `make update-po` writes it below an empty msgid"
         raise DamagedError(path, 1, what, "header")
-    charset = catalog.metadata.get("Content-Type", "").rpartition("charset=")[2]
-    if charset.upper() != "UTF-8":
-        what = f'charset "{charset}" in the header: write "Content-Type: text/plain; charset=UTF-8"'
-        raise DamagedError(path, 1, what, "charset")
     live: set[str] = set()
     for entry in catalog:
         what = code = ""
@@ -112,6 +108,10 @@ def parse(content: bytes, path: Path) -> polib.POFile:
         if what:
             raise DamagedError(path, line_of(entry), what, code)
         live |= set() if entry.obsolete else {entry.msgid}
+    charset = catalog.metadata.get("Content-Type", "").rpartition("charset=")[2]
+    if charset.upper() != "UTF-8":
+        what = f'charset "{charset}" in the header: write "Content-Type: text/plain; charset=UTF-8"'
+        raise DamagedError(path, 1, what, "charset")
     return catalog
 
 
