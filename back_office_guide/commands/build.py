@@ -29,7 +29,7 @@ from back_office_guide.commands.typeset import typeset
 from back_office_guide.core.faults import GuideError, exit_code, explain
 from back_office_guide.core.git import is_shallow
 from back_office_guide.core.languages import Language, Languages, load
-from back_office_guide.core.paths import BUILD, LOCALE, ROOT, WORK, build_lock
+from back_office_guide.core.paths import BUILD, LOCALE, ROOT, WORK, build_lock, write_file
 from back_office_guide.core.progress import published
 from back_office_guide.core.typesetting import obstacle
 
@@ -291,7 +291,7 @@ def published_codes() -> list[str]:
     if read_digest(kept).startswith(digest):
         return read_digest(kept).split()[1:]
     codes = [language.code for language in published(load(), LOCALE)]
-    write_atomically(kept, " ".join([digest, *codes]))
+    write_file(kept, " ".join([digest, *codes]).encode())
     return codes
 
 
@@ -361,17 +361,10 @@ def write_root(languages: Languages) -> None:
     (html / DIGEST).unlink(missing_ok=True)
     address = os.environ.get("SITE_URL", "").rstrip("/")
     for name, text in root.files(html, there, languages.source, address, with_books=bool(books)):
-        write_atomically(html / name, text)
+        write_file(html / name, text.encode())
     for book in books:
         shutil.copyfile(book, html / book.name)
-    write_atomically(html / DIGEST, digest)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file in one step."""
-    fresh = WORK / path.name
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    write_file(html / DIGEST, digest.encode())
 
 
 TARGETS: dict[str, Callable[[Languages], None]] = {

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from markdown_it.token import Token
@@ -72,7 +72,7 @@ _LINES = {"softbreak", "hardbreak", "s_open", "span_open"}
 _SIGNS = re.compile(r"\*+|`+|\]\s*\(|\{\{|\{%|\}\}|%\}|\{[\w:-]+\}")
 
 
-@cache  # what is counted once is not parsed again in any language
+@lru_cache(maxsize=2**16)  # what is counted once is not parsed again in any language
 def markup_of(message: str) -> Markup:
     """Return what a message, one paragraph of Markdown, is made of."""
     # Trailing spaces would be a line break for the parser, leading ones code.
