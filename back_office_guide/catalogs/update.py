@@ -252,7 +252,10 @@ def _metadata(
     fields = {field: value for field, value in kept.items() if field != "POT-Creation-Date"}
     fields |= template.metadata
     fields |= {"Language": language.code, "X-Source-Language": messages_in}
-    fields["Plural-Forms"] = get_plural(language.locale).plural_forms
+    forms = get_plural(language.locale).plural_forms
+    written = (re.sub(r"[\s();]", "", each) for each in (forms, fields.get("Plural-Forms", "")))
+    if len({*written}) > 1:  # else a platform has written them in its own way
+        fields["Plural-Forms"] = forms
     fields.setdefault("PO-Revision-Date", "YEAR-MO-DA HO:MI+ZONE")
     return fields
 
