@@ -284,10 +284,8 @@ def inputs_digest(language: Language) -> str:
 def published_codes() -> list[str]:
     """Return the codes of the published languages, which are counted when a catalog has changed."""
     catalogs = ("docs/locale/", "languages.toml")
-    kept, digest = (
-        WORK / "published",
-        digest_of(each for each in digests() if each.startswith(catalogs)),
-    )
+    digest = digest_of(each for each in digests() if each.startswith(catalogs))
+    kept = WORK / "published"
     if read_digest(kept).startswith(digest):
         return read_digest(kept).split()[1:]
     codes = [language.code for language in published(load(), LOCALE)]
