@@ -94,6 +94,7 @@ typography: .venv/installed ## no-break spaces and apostrophes, written into the
 	@$(VENV) -m back_office_guide.french.typography
 
 cards: .venv/installed ## the pictures of links to the guide, one a language
+	@$(VENV) -m back_office_guide.commands.system_packages epub
 	@$(VENV) -m back_office_guide.commands.cards
 
 bench: .venv/installed ## how fast the site is built, beside plain Sphinx (SIZE="--pages 100")

@@ -165,12 +165,12 @@ def test_a_fault_of_our_own_and_a_full_disk_are_told_in_a_sentence(
     monkeypatch.setattr(build, "ROOT", tmp_path)
     monkeypatch.setattr(build, "WORK", tmp_path / "work")
     (tmp_path / "work").mkdir()
-    assert build.try_to(fail, LANGUAGES.source, tmp_path / "fr") == (
+    assert build.build_or_explain(fail, LANGUAGES.source, tmp_path / "fr") == (
         "Français: failed, for a fault of the guide’s own code (ZeroDivisionError('nobody thought "
         "of it')). Report it with work/error-fr.log."
     )
     assert "line" in (tmp_path / "work/error-fr.log").read_text("utf-8")
-    assert build.try_to(write_nowhere, LANGUAGES.source, tmp_path / "fr") == (
+    assert build.build_or_explain(write_nowhere, LANGUAGES.source, tmp_path / "fr") == (
         "Français: The files could not be read or written: No space left on device. "
         "Fix it, and try again."
     )
