@@ -343,6 +343,13 @@ def test_without_git_there_are_no_days_and_no_fault(committed: Path, tmp_path: P
     assert (run.returncode, run.stdout.strip(), run.stderr) == (0, "", "")
 
 
+def test_options_of_sphinx_can_be_added(small_copy: Copy) -> None:
+    folder = small_copy("options")
+    options = {"SPHINXOPTS": "-D html_title='Un autre titre'"}
+    assert "fr: built" in made("html", cwd=folder, env=FRENCH | options)
+    assert "<title>Un autre titre<" in (folder / "build/html/fr/index.html").read_text("utf-8")
+
+
 def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> None:
     run = make("html", cwd=checkout, env={"LANGS": "fr tlh"})
     assert run.returncode != 0
@@ -443,6 +450,7 @@ def test_a_byte_order_mark_before_the_list_of_languages_does_no_harm(tmp_path: P
         ("REPOSITORY_EDIT", "git@example.org:a", "https://example.org/edit/main"),
         ("PORT", "abc", "8001"),
         ("PORT", "80000", "8001"),
+        ("SPHINXOPTS", "-D html_title='x", '"-D html_theme=furo"'),
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named(

@@ -11,6 +11,7 @@ import io
 import multiprocessing
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -34,7 +35,7 @@ from back_office_guide.core.progress import published
 from back_office_guide.core.typesetting import obstacle
 
 DIGEST = ".inputs"
-INPUT_VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS", "SOURCE_DATE_EPOCH")
+INPUT_VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS", "SOURCE_DATE_EPOCH", "SPHINXOPTS")
 FAILURE = "{}, {}: failed, for the reasons above. What was built before has not changed."
 # Variables that a person may set: their form, and what to write.
 VARIABLE_FORMS = {
@@ -42,6 +43,7 @@ VARIABLE_FORMS = {
     "REPOSITORY_EDIT": (r"(https?://\S+)?", "https://example.org/edit/main"),
     "SITE_URL": (r"(https?://\S+)?", "https://example.org"),
     "SOURCE_DATE_EPOCH": (r"\d*", "$(date +%s)"),
+    "SPHINXOPTS": (r"""([^'"\\]|'[^']*'|"[^"]*")*""", '"-D html_theme=furo"'),
 }
 # What makes a file or a folder in a language, and returns where it is; and what moves it to a path.
 Make = Callable[[Language], Path]
@@ -265,11 +267,16 @@ def run_sphinx(builder: str, language: Language) -> Path:
 
 
 def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str]:
-    """Return the command line that is the same for every builder: nothing may go unsaid."""
+    """Return the command line that is the same for every builder, ended by SPHINXOPTS.
+
+    Any warning is an error.
+    """
     strict = ["--nitpicky", "--fail-on-warning", "--keep-going"]
     place = ["--conf-dir", str(ROOT), "--doctree-dir", str(doctrees)]
     published = f"--define=published_languages={','.join(published_codes())}"
-    return ["--builder", builder, *strict, *place, f"--define=language={language.code}", published]
+    own = shlex.split(os.environ.get("SPHINXOPTS", ""))
+    language_option = f"--define=language={language.code}"
+    return ["--builder", builder, *strict, *place, language_option, published, *own]
 
 
 @cache
