@@ -132,6 +132,33 @@ def test_files_of_the_configuration_and_of_other_extensions_reach_the_page(ours:
     assert "copybutton" not in linked(ours.page())
 
 
+def test_what_the_configuration_and_a_template_say_of_the_frame_reaches_the_page(
+    ours: Project,
+) -> None:
+    settings = {"html_favicon": "own/icon.png", "html_logo": "own/logo.png", "html_title": "Le nom"}
+    for name in ("own/icon.png", "own/logo.png"):
+        ours.write(name, "")
+    ours.write("templates/box.html", "<p>Une boîte</p>")
+    ours.write(
+        "templates/page.html",
+        '{% extends "!page.html" %}{% block extrahead %}<meta name="mine" content="1">{% endblock %}'
+        "{% block footer %}{{ super() }}<p>Le pied</p>{% endblock %}",
+    )
+    with (ours.folder / "conf.py").open("a") as conf:
+        conf.write("templates_path = ['templates']\nhtml_sidebars = {'**': ['box.html']}\n")
+    announced = {"html_theme_options.announcement": "Une annonce", "html_show_copyright": "0"}
+    ours.build(**settings, **announced)
+    page = ours.page("a/deux")
+    assert str(page.title).removeprefix("<title>") == "Deux – Le nom</title>"
+    assert "_static/icon.png" in str(page.select_one("[rel=icon]"))
+    assert "_static/logo.png" in str(page.select_one(".sidebar-brand img"))
+    assert page.select_one("[name=mine]")
+    said = {"aside": "Une boîte", "footer": "Le pied", "main": "Une annonce"}
+    for place, text in said.items():
+        assert text in page.select(place)[-1].get_text()
+    assert "©" not in page.get_text()
+
+
 @pytest.mark.parametrize("theme", ["furo", "alabaster"])
 def test_another_theme_builds_a_plain_site(ours: Project, theme: str) -> None:
     ours.build(html_theme=theme, language="en")
