@@ -13,7 +13,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help html latexpdf epub gettext update-po check-po status check code sources messages serve linkcheck test typography cards bench lock clean
+.PHONY: help html latexpdf epub dirhtml singlehtml text man texinfo xml gettext update-po check-po status check code sources messages serve linkcheck test typography cards bench lock clean
 
 LANGS ?=
 PORT ?= 8000
@@ -37,6 +37,10 @@ latexpdf: .venv/installed ## the book, in build/pdf
 epub: .venv/installed ## the e-book, in build/epub
 	@$(VENV) -m back_office_guide.commands.system_packages epub
 	@$(VENV) -m back_office_guide.commands.build epub
+
+# Other builders of Sphinx, in one language, the first of LANGS: build/text, for instance.
+dirhtml singlehtml text man texinfo xml: .venv/installed
+	@$(VENV) -m sphinx -q -W -c . -b $@ -D language=$(firstword $(LANGS) fr) $(SPHINXOPTS) docs build/$@
 
 gettext: .venv/installed ## the messages to translate, in build/gettext
 	@$(VENV) -m back_office_guide.commands.build gettext

@@ -41,6 +41,12 @@ def test_sphinx_intl_finds_the_catalogs_by_itself(small_copy: Copy) -> None:
     assert {name: after[name] for name in after if not name.startswith("sv/")} == before
 
 
+def test_other_builders_of_sphinx_are_targets_of_make(small_copy: Copy) -> None:
+    folder = small_copy("text")
+    made("text", cwd=folder, env={"LANGS": "ar fr"})
+    assert (folder / "build/text/index.txt").read_text("utf-8").startswith("الغرفة الخلفية\n***")
+
+
 @dataclass
 class Project:
     """A small project of pages under docs, whose conf.py is its own or that of the guide."""
