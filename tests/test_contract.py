@@ -147,7 +147,8 @@ def test_what_the_configuration_and_a_template_say_of_the_frame_reaches_the_page
     ours.write("templates/box.html", "<p>Une boîte</p>")
     ours.write(
         "templates/page.html",
-        '{% extends "!page.html" %}{% block extrahead %}<meta name="mine" content="1">{% endblock %}'
+        '{% extends "!page.html" %}'
+        '{% block extrahead %}<meta name="mine" content="1">{% endblock %}'
         "{% block footer %}{{ super() }}<p>Le pied</p>{% endblock %}",
     )
     with (ours.folder / "conf.py").open("a") as conf:
