@@ -188,7 +188,7 @@ def test_the_first_page_leads_three_kinds_of_readers(
     for way in ways:  # all on the first screen, with the languages and for whom the guide is
         assert way.rect["y"] < 700
     front = browser.find_element(By.CSS_SELECTOR, ".front").text
-    assert "étudiants, candidats et responsables" in front
+    assert "étudier, chercher un emploi ou diriger un service" in front
     shown = [each for each in browser.find_elements(By.LINK_TEXT, "Español") if each.is_displayed()]
     assert len(shown) == 1  # in the menu; where that is a drawer, below the title
     show(browser, 390)
