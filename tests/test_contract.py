@@ -142,6 +142,12 @@ def test_another_theme_builds_a_plain_site(ours: Project, theme: str) -> None:
     assert "other.css" in linked(page)
 
 
+def test_another_language_can_be_searched_than_that_of_the_pages(ours: Project) -> None:
+    ours.build(html_search_language="en")
+    script = (ours.folder / "html/_static/language_data.js").read_text("utf-8")
+    assert "const SnowballStemmer = EnglishStemmer" in script
+
+
 def test_folders_in_the_place_of_files_have_right_links_between_languages(ours: Project) -> None:
     ours.build(builder="dirhtml", html_baseurl="https://example.org")
     page = ours.page("a/deux/index", "dirhtml")
@@ -177,6 +183,7 @@ for word in ("Home", "Welcome"):
     catalog.write_text(catalog.read_text("utf-8").replace("Home", word), "utf-8")
     build("html", "en")
     print(pathlib.Path("html/index.html").read_text("utf-8").count(f"<h1>{word}</h1>"))
+    print(pathlib.Path("html/_static/language_data.js").read_text("utf-8").count("const PREFIX"))
 build("french", "fr")
 print(pathlib.Path("french/index.html").read_text("utf-8").count('placeholder="Search"'))
 """
@@ -186,7 +193,7 @@ def test_a_second_build_in_one_process_sees_what_was_edited(ours: Project) -> No
     run = subprocess.run(
         [sys.executable, "-c", TWICE], cwd=ours.folder, capture_output=True, text=True, check=False
     )
-    assert run.stdout.split() == ["1", "1", "0"], run.stderr
+    assert run.stdout.split() == ["1", "1", "1", "1", "0"], run.stderr
 
 
 def test_a_folder_of_catalogs_that_the_configuration_does_not_name_is_not_read(
