@@ -114,7 +114,7 @@ def draw(path: Path, result: Path) -> None:
         raise SphinxError(f"rsvg-convert has not drawn {path.name}: {run.stderr.strip()}")
 
 
-def texts(path: Path) -> list[str]:
+def texts_in(path: Path) -> list[str]:
     """Return what the SVG file `path` says, in its order: titles, descriptions and texts.
 
     Raises OSError if the file cannot be read, xml.etree.ElementTree.ParseError if it is not XML.

@@ -143,7 +143,7 @@ def folded_language(code: str) -> type[FoldedSearch]:
     # Not base.language_name: https://github.com/sphinx-doc/sphinx/issues/14229
     stemmer = f"{raw.partition('-')[0].title()}Stemmer" if raw else "Stemmer"
     scripts = [STEMMERS / name for name in ("base-stemmer.js", raw) if raw]
-    code_of_stemmer = "\n".join(map(Path.read_text, scripts)) or base.js_stemmer_code
+    stemming = "\n".join(path.read_text("utf-8") for path in scripts) or base.js_stemmer_code
     commented = HERE.joinpath("folded_search.js").read_text("utf-8")
     folding = re.sub(r"^\s*//.*\n", "", commented, flags=re.MULTILINE)
 
@@ -152,8 +152,7 @@ def folded_language(code: str) -> type[FoldedSearch]:
         prefix = getattr(base, "prefix", FoldedSearch.prefix)
         folded_stopwords = frozenset(map(fold, base.stopwords))
         js_stemmer_code = (
-            f"{code_of_stemmer}\nconst SnowballStemmer = {stemmer};\n"
-            f"const PREFIX = /{prefix}/;\n{folding}"
+            f"{stemming}\nconst SnowballStemmer = {stemmer};\nconst PREFIX = /{prefix}/;\n{folding}"
         )
 
     return FoldedLanguage
