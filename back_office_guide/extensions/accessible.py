@@ -15,7 +15,7 @@ from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
-from back_office_guide.extensions.translations import UNTRANSLATED, translations
+from back_office_guide.extensions.translations import UNTRANSLATED, read_translations
 from back_office_guide.extensions.website import shortened
 
 # The builders of sites.
@@ -82,7 +82,7 @@ def name_foreign_words(app: Sphinx, doctree: nodes.document, docname: str) -> No
     These are the words of config.foreign_words, and what is set apart in a text, such as a title,
     if it holds words that tell its language and a translation leaves it as the French has it.
     """
-    original = _spaced(" ".join(translations(catalog_path(app.config, docname)).messages))
+    original = _spaced(" ".join(read_translations(catalog_path(app.config, docname)).messages))
     for text in filter(_is_prose, list(doctree.findall(nodes.Text))):
         whole = isinstance(text.parent, nodes.emphasis)
         parts = foreign_parts(app.config, text, original, whole=whole)

@@ -26,7 +26,7 @@ from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.extensions.languages import catalog_path, language_of
-from back_office_guide.extensions.translations import translations
+from back_office_guide.extensions.translations import read_translations
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class TranslatedFigures(SphinxPostTransform):
 
     def _drawing(self, path: Path, page: str) -> ET.Element:
         """Return the drawing of the file `path` in the language of the build, and its direction."""
-        known = translations(catalog_path(self.config, page)).messages
+        known = read_translations(catalog_path(self.config, page)).messages
         svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
         for node in speaking(svg):
             node.text = known.get(node.text or "", node.text)
