@@ -148,6 +148,20 @@ def test_another_language_can_be_searched_than_that_of_the_pages(ours: Project) 
     assert "const SnowballStemmer = EnglishStemmer" in script
 
 
+def test_messages_are_extracted_alike_in_every_language(ours: Project) -> None:
+    ours.write("docs/f.svg", '<svg xmlns="http://www.w3.org/2000/svg"><text>Un mot</text></svg>')
+    ours.write("docs/a/deux.md", "# Deux\n\n:::{figure} /f.svg\n:alt: Un dessin.\n\nFin.\n:::\n")
+    ours.translate("a/deux", {"Un dessin.": "A drawing.", "Deux": "Two", "Un mot": "A word"})
+    ours.translate("conf", {"Le back office": "The back office"})
+    ours.build(builder="gettext")
+    french = files_in(ours.folder / "gettext")
+    ours.build("-d", "trees-en", builder="gettext", language="en")
+    english = files_in(ours.folder / "gettext")
+    assert {name: english[name] for name in english if name.endswith(".pot")} == {
+        name: french[name] for name in french if name.endswith(".pot")
+    }
+
+
 def test_folders_in_the_place_of_files_have_right_links_between_languages(ours: Project) -> None:
     ours.build(builder="dirhtml", html_baseurl="https://example.org")
     page = ours.page("a/deux/index", "dirhtml")

@@ -20,6 +20,8 @@ from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.core.catalog import INTERFACE, SETTINGS
 from back_office_guide.extensions.figures import texts_in
+from back_office_guide.extensions.languages import catalog_path
+from back_office_guide.extensions.translations import TRANSLATED_SETTINGS, read_translations
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,14 @@ MARKUP = r"(?:[#>*:+-]+|\d+\.|:[\w-]+:|:::+\{[\w-]+\}|<[^>]*>|\w+ = \"|[ \t]+)*"
 
 class MessageBuilder(MessageCatalogBuilder):
     """Sphinx's builder of message templates, made complete and reproducible."""
+
+    def init(self) -> None:
+        """Give the settings that are translated their messages back, in a build with `language`."""
+        catalog = read_translations(catalog_path(self.config, SETTINGS))
+        messages = {text: message for message, text in catalog.messages.items()}
+        for name in TRANSLATED_SETTINGS:
+            self.config[name] = messages.get(self.config[name], self.config[name])
+        super().init()
 
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
         """Extract the messages of a page, and those of its figures."""
@@ -45,7 +55,7 @@ class MessageBuilder(MessageCatalogBuilder):
     def finish(self) -> None:
         """Write the templates, each in the order of reading, the page before its figures."""
         self._extract_interface()
-        for name in ("project", "author", "copyright"):
+        for name in TRANSLATED_SETTINGS:
             origin = MsgOrigin(str(Path(self.confdir, "conf.py")), 0)
             self.catalogs[SETTINGS].add(self.config[name], origin)
         for domain, catalog in self.catalogs.items():
@@ -99,5 +109,6 @@ def line_of(message: str, source: str, near: int) -> int:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Replace Sphinx's builder."""
+    app.setup_extension("back_office_guide.extensions.languages")
     app.add_builder(MessageBuilder, override=True)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

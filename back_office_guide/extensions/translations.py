@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 # In the metadata of a page: its share that is not translated. As an attribute: a node that is not.
 UNTRANSLATED = "untranslated"
+TRANSLATED_SETTINGS = ("project", "author", "copyright", "html_title")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def translate_settings(app: Sphinx, config: Config) -> None:
     locale.translators["general", "sphinx"] = NullTranslations()
     app.translator, _ = locale.init([package_dir / "locale"], config.language)
     settings = read_translations(catalog_path(config, SETTINGS)).messages
-    for name in ("project", "author", "copyright", "html_title"):
+    for name in TRANSLATED_SETTINGS:
         config[name] = settings.get(config[name], config[name])
     interface = read_translations(catalog_path(config, INTERFACE)).messages
     own = NullTranslations()
@@ -101,7 +102,9 @@ class TranslatePage(SphinxTransform):
     default_priority = 20  # that of Locale
 
     def apply(self, **_: object) -> None:
-        """Translate the messages of one page."""
+        """Translate the messages of one page, unless the build extracts them."""
+        if not self.app.builder.use_message_catalog:
+            return
         docname = self.env.current_document.docname
         path = catalog_path(self.config, docname)
         if path.is_file():  # Sphinx reads a page again at every build for a file that is missing
