@@ -17,7 +17,7 @@ from back_office_guide.core.paths import ROOT
 # By how much a line or a page may be too large before somebody sees it, in points.
 TOLERANCE = 1.0
 
-# What the log says, and what extensions/book_writer.py and docs/_latex/guide.sty have it say: where
+# What the log says, and what extensions/book.py and docs/_latex/guide.sty have it say: where
 # each page of the guide begins, when it is set and when it is printed; and when a page is printed.
 ENTRIES = re.compile(
     r"""

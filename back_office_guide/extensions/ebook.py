@@ -21,7 +21,7 @@ from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.extensions.accessible import AccessibleTranslator
-from back_office_guide.extensions.book import edition_day, parts
+from back_office_guide.extensions.book import book_parts, edition_day
 from back_office_guide.extensions.figures import draw
 from back_office_guide.extensions.languages import language_of
 
@@ -99,7 +99,7 @@ class EbookBuilder(Epub3Builder):
         super().prepare_writing(docnames)
         self.relations = {}  # what comes next, which also leads out of the e-book
         language = language_of(self.config)
-        inside = parts(self.env)
+        inside = book_parts(self.env)
         self.pages: dict[str, nodes.section] = {}
         self._add([self.config.root_doc], {})
         for part in inside:
