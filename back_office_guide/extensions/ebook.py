@@ -22,7 +22,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.extensions.accessible import AccessibleTranslator
 from back_office_guide.extensions.book import book_parts, edition_day
-from back_office_guide.extensions.figures import draw
+from back_office_guide.extensions.figures import convert
 from back_office_guide.extensions.languages import language_of
 
 logger = logging.getLogger(__name__)
@@ -141,10 +141,9 @@ class EbookBuilder(Epub3Builder):
         for name in AROUND:
             text = self.templates.render(name, self.globalcontext | {"images": types})
             Path(self.outdir, name).write_text(text, encoding="utf-8")
-        cover = Path(self.outdir, "cover.svg")
-        cover.write_text(self.templates.render("cover.svg", self.globalcontext), encoding="utf-8")
+        cover = self.templates.render("cover.svg", self.globalcontext)
         try:
-            draw(cover, Path(self.outdir, COVER))
+            convert(cover, Path(self.outdir, COVER))
         except SphinxError as error:  # of which Sphinx would print a traceback
             logger.error("No e-book: %s", error)
             self.app.statuscode = 1
