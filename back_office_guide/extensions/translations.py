@@ -180,7 +180,7 @@ class TranslatePage(SphinxTransform):
             same = [each for each in originals if each["refname"] == reference["refname"]]
             if same:
                 originals.remove(same[0])
-                reference.replace_self(same[0])
+                reference.parent.replace(reference, same[0])
         node.children = []
         node += translated.children
 
