@@ -31,7 +31,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search import SearchLanguage, js_index, languages, parse_stop_word
 from sphinx.util.index_entries import split_index_msg
-from sphinx.util.matching import patmatch
+from sphinx.util.matching import Matcher
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.extensions.accessible import definitions
@@ -178,6 +178,7 @@ class IndexFormat:
 
     def dump(self, frozen: dict[str, Any], stream: TextIO) -> None:
         """Write the index that Sphinx has made, and our additions."""
+        is_last = Matcher(self.config.search_last)
         pages, definition_of = frozen["docnames"], definitions(self.env)
         titles, entries = defaultdict(list), defaultdict(set)
         for number, page in enumerate(pages):
@@ -201,16 +202,12 @@ class IndexFormat:
             "definitions": {name: shortened(text, SNIPPET) for name, text in definition_of.items()},
             "acronyms": unique_acronyms(definition_of),
             "lists": sorted(with_terms | {pages.index(self.config.root_doc)}),
-            "last": [n for n, page in enumerate(pages) if self.is_last(page)],
+            "last": [n for n, page in enumerate(pages) if is_last(page)],
             "synonyms": self.synonyms(),
         }
         # With letters as they are: codes would make Arabic three times as long.
         text = json.dumps(frozen, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         stream.write(f"Search.setIndex(unpackIndex({text}))")
-
-    def is_last(self, page: str) -> bool:
-        """Say whether a page comes after the others in results."""
-        return any(patmatch(page, pattern) for pattern in self.config.search_last)
 
     def synonyms(self) -> list[str]:
         """Return the lines of the first file of `search_synonyms` that exists, less comments."""
