@@ -12,8 +12,10 @@ from pathlib import Path
 import polib
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, Copy, files_in, made, python
+from conftest import ROOT, Copy, files_in, made, python, require
 from warm import run_module
+
+from back_office_guide.commands.system_packages import COMMANDS
 
 PACKAGE = "back_office_guide.extensions"
 MODULES = (ROOT / "back_office_guide/extensions").glob("*.py")
@@ -160,6 +162,19 @@ def test_messages_are_extracted_alike_in_every_language(ours: Project) -> None:
     assert {name: english[name] for name in english if name.endswith(".pot")} == {
         name: french[name] for name in french if name.endswith(".pot")
     }
+
+
+def test_pages_are_written_for_programs_too(ours: Project) -> None:
+    ours.build(builder="json")
+    assert "Une page." in (ours.folder / "json/index.fjson").read_text("utf-8")
+
+
+def test_an_index_can_be_left_out_of_the_site_and_asked_of_the_e_book(ours: Project) -> None:
+    ours.build(html_use_index="0")
+    assert not any("genindex" in str(link) for link in ours.page("search").select("[href]"))
+    require(*COMMANDS["epub"])
+    ours.build("-d", "trees-epub", builder="epub", epub_use_index="1")
+    assert (ours.folder / "epub/back-office.epub").is_file()
 
 
 def test_folders_in_the_place_of_files_have_right_links_between_languages(ours: Project) -> None:

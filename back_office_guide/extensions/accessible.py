@@ -2,11 +2,11 @@
 
 import re
 from functools import cache, partial
-from typing import Any
 
 from docutils import nodes
 from docutils.nodes import Element, Node
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
@@ -205,11 +205,11 @@ def annotate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         annotate_links(app.env, doctree)
 
 
-def add_function(
-    app: Sphinx, _: str, __: str, context: dict[str, Any], ___: nodes.document | None
-) -> None:
+def add_filter(app: Sphinx) -> None:
     """Let the templates split a text by language, such as an entry of the index."""
-    context["split_by_language"] = partial(split_by_language, app.config)
+    if isinstance(app.builder, StandaloneHTMLBuilder):
+        filters = app.builder.templates.environment.filters
+        filters["by_language"] = partial(split_by_language, app.config)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -219,5 +219,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for builder in SITES:
         app.set_translator(builder, AccessibleTranslator)
     app.connect("doctree-resolved", annotate)
-    app.connect("html-page-context", add_function)
+    app.connect("builder-inited", add_filter)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -97,6 +97,7 @@ class EbookBuilder(Epub3Builder):
         """Collect the pages of the e-book, and add to the context of the templates."""
         super().prepare_writing(docnames)
         self.relations = {}  # links to the next page, which may be outside the e-book
+        self.use_index = False  # the glossary is the index
         language = language_of(self.config)
         parts = book_parts(self.env)
         names = [

@@ -23,6 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util.typing import ExtensionMetadata
+from sphinxcontrib.serializinghtml import SerializingHTMLBuilder
 
 from back_office_guide.core.git import committed_days, last_change
 from back_office_guide.core.progress import published
@@ -214,7 +215,7 @@ def connect_theme(app: Sphinx) -> None:
     read.
     """
     theme = getattr(app.builder, "theme", None)
-    if theme is not None and theme.name == THEME:
+    if theme and theme.name == THEME and not isinstance(app.builder, SerializingHTMLBuilder):
         website = Website(app)
         app.builder.templates.environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         app.connect("env-updated", lambda _, env: env.found_docs)
