@@ -164,6 +164,16 @@ def test_messages_are_extracted_alike_in_every_language(ours: Project) -> None:
     }
 
 
+def test_what_is_not_translated_is_marked_with_the_language_that_html_knows(ours: Project) -> None:
+    listed = (ROOT / "languages.toml").read_text("utf-8")
+    listed = listed.replace("[languages.fr]", "[languages.pt_BR]").replace('= "fr"', '= "pt_BR"')
+    ours.write("languages.toml", listed)
+    ours.build(language="en", languages_file="languages.toml")
+    paragraph = ours.page("a/une").select_one("article p")
+    assert paragraph is not None
+    assert paragraph["lang"] == "pt-BR"
+
+
 def test_pages_are_written_for_programs_too(ours: Project) -> None:
     ours.build(builder="json")
     assert "Une page." in (ours.folder / "json/index.fjson").read_text("utf-8")

@@ -64,7 +64,7 @@ class AccessibleTranslator(HTML5Translator):
             names["lang"] = node["lang"]
         if node.get(UNTRANSLATED):
             source = languages_of(self.config).source
-            names |= {"lang": source.code, "dir": source.direction}
+            names |= {"lang": source.tag, "dir": source.direction}
         if "table-wrapper" in node.get("classes", ()):
             node["ids"] = []  # those of the table, which Furo repeats around it (Furo 2025.12.19)
         if tagname == "th":
