@@ -68,21 +68,23 @@ class TranslateFigures(SphinxPostTransform):
         """Replace an image by its drawing, with a link to a file of it on the site."""
         if self.app.builder.name != "epub" and self.config.html_theme == "guide":
             figure: nodes.Element = image.parent
-            figure += nodes.raw("", self._download_link(path, svg), format="html")
+            figure += self._download_link(image["uri"], standalone(svg, path))
         prefix = f"drawing-{name.rpartition('/')[2]}"
         html = inline_html(svg, prefix, image.get("alt", ""))
         image.replace_self(nodes.raw("", html, format="html"))
 
-    def _download_link(self, path: Path, svg: ET.Element) -> str:
-        """Write the drawing as a file, and return a link to it as HTML."""
+    def _download_link(self, uri: str, drawing: str) -> nodes.raw:
+        """Write a drawing as the file that Sphinx has for its image, and return a link to it."""
         builder = self.app.builder
-        target = f"{builder.imagedir}/{path.name}"
+        _, name = self.env.images[uri]
+        target = f"{builder.imagedir}/{name}"
         result = Path(self.app.outdir, target)
         result.parent.mkdir(exist_ok=True)
-        result.write_text(standalone(svg, path), encoding="utf-8")
+        result.write_text(drawing, encoding="utf-8")
         page = builder.get_target_uri(self.env.current_document.docname)
         context = {"address": relative_uri(page, target)}
-        return str(builder.templates.render("download.html", context))
+        html = builder.templates.render("download.html", context)
+        return nodes.raw("", html, format="html")
 
     def _convert(self, image: nodes.image, path: Path, svg: ET.Element, name: str) -> None:
         """Replace the file of an image by a PDF."""

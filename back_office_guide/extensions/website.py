@@ -37,7 +37,6 @@ WORDS_A_MINUTE = 238
 DESCRIPTION = 160
 
 NOT_FOUND = "404"
-CHANGES = "changes"
 THEME = "guide"
 
 Context = dict[str, Any]
@@ -66,7 +65,7 @@ class Website:
         """
         yield NOT_FOUND, {}, "404.html"
         pages = [(self._last_change(page), page) for page in sorted(app.env.found_docs)]
-        yield CHANGES, {"changes": [(day, page) for day, page in pages if day]}, "changes.html"
+        yield "changes", {"changes": [(day, page) for day, page in pages if day]}, "changes.html"
 
     def add_context(
         self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
