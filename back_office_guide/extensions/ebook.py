@@ -54,18 +54,19 @@ class EbookTranslator(AccessibleTranslator):
 
     def visit_entry(self, node: nodes.entry) -> None:
         """Add to the cells of such a table, except in the first column, the header above them."""
-        super().visit_entry(node)
         row, group = node.parent, node.parent.parent.parent
         column = row.index(node)
         if "phrases" in group.parent["classes"] and column:
             headers = list(next(group.findall(nodes.thead)).findall(nodes.entry))
-            cell = f'<td data-title="{self.attval(headers[column].astext())}"'
-            self.body[-1] = self.body[-1].replace("<td", cell, 1)
+            node["header"] = headers[column].astext()
+        super().visit_entry(node)
 
     def starttag(
         self, node: Element, tagname: str, suffix: str = "\n", empty: bool = False, **names: str
     ) -> str:
-        """Open an element, with its structural semantics."""
+        """Open an element, with its structural semantics and the header above a cell."""
+        if tagname == "td" and "header" in node:
+            names["data-title"] = node["header"]
         return super().starttag(node, tagname, suffix, empty, **names, **semantics(node))
 
 
