@@ -54,11 +54,11 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
-    def translate(self, name: str, messages: dict[str, str]) -> None:
+    def translate(self, name: str, messages: dict[str, str], code: str = "en") -> None:
         catalog = polib.POFile(wrapwidth=0)
-        catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
+        catalog.metadata = {"Language": code, "Content-Type": "text/plain; charset=UTF-8"}
         catalog.extend(polib.POEntry(msgid=m, msgstr=t) for m, t in messages.items())
-        self.write(f"locale/en/LC_MESSAGES/{name}.po", str(catalog))
+        self.write(f"locale/{code}/LC_MESSAGES/{name}.po", str(catalog))
 
     def build(self, *words: str, builder: str = "html", **settings: str) -> None:
         defined = [each for name, value in settings.items() for each in ("-D", f"{name}={value}")]
@@ -172,6 +172,16 @@ def test_what_is_not_translated_is_marked_with_the_language_that_html_knows(ours
     paragraph = ours.page("a/une").select_one("article p")
     assert paragraph is not None
     assert paragraph["lang"] == "pt-BR"
+
+
+def test_french_within_letters_that_are_not_latin_is_marked(ours: Project) -> None:
+    ours.write("docs/a/deux.md", "# Deux\n\nLire le contrôle des comptes.\n")
+    message = "Lire le contrôle des comptes."
+    ours.translate("a/deux", {message: "کتاب le contrôle des comptes."}, "fa")
+    ours.build(language="fa")
+    marked = ours.page("a/deux").select_one('article p > [lang="fr"][dir="ltr"]')
+    assert marked is not None
+    assert marked.get_text() == "le contrôle des comptes"
 
 
 def test_pages_are_written_for_programs_too(ours: Project) -> None:

@@ -1,6 +1,7 @@
 """Write HTML that assistive technology understands: header cells, languages, definitions."""
 
 import re
+import unicodedata
 from functools import cache, partial
 
 from docutils import nodes
@@ -23,7 +24,8 @@ SITES = ("html", "dirhtml")  # the builders of sites
 # How many characters of a definition are shown beside a link to the term.
 PREVIEW = 200
 
-# Passages that may be of another language: in quotation marks or brackets, or in Latin letters.
+# Passages that may be of another language: in quotation marks or brackets; in Latin letters, where
+# the language of the build has others.
 QUOTED = re.compile(r"(?<=[«“„])[^«»“”„]+(?=[»”“])|(?<=\()[^«»“”„()]+(?=\))")
 LATIN = re.compile(r"[A-Za-zÀ-ɏ](?:[\wÀ-ɏ’'.,:;&/?!\s-]*[A-Za-zÀ-ɏ\d?!])?", re.ASCII)
 # The words that only one of two languages has, and the letters that French has and English has not.
@@ -102,7 +104,8 @@ def split_by_language(
     all of the text may be such a passage.
     """
     here = config.language.partition("_")[0]
-    spans = [match.span() for match in (LATIN if here == "ar" else QUOTED).finditer(text)]
+    latin = unicodedata.name(language_of(config).name[0]).startswith("LATIN")
+    spans = [match.span() for match in (QUOTED if latin else LATIN).finditer(text)]
     spans += [(0, len(text))] if whole else []
     passages = [
         (start, end, guess_language(text[start:end]))
