@@ -184,6 +184,13 @@ def test_french_within_letters_that_are_not_latin_is_marked(ours: Project) -> No
     assert marked.get_text() == "le contrôle des comptes"
 
 
+def test_a_drawing_of_another_site_is_left_there(ours: Project) -> None:
+    address = "https://example.org/f.svg"
+    ours.write("docs/a/deux.md", f"# Deux\n\n![Un dessin]({address})\n")
+    ours.build()
+    assert ours.page("a/deux").select_one(f'img[src="{address}"]')
+
+
 def test_pages_are_written_for_programs_too(ours: Project) -> None:
     ours.build(builder="json")
     assert "Une page." in (ours.folder / "json/index.fjson").read_text("utf-8")

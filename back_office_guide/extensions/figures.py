@@ -44,7 +44,7 @@ class TranslateFigures(SphinxPostTransform):
         replace = self._inline if self.app.builder.format == "html" else self._convert
         for number, image in enumerate(list(self.document.findall(nodes.image)), start=1):
             path = Path(self.app.srcdir, image["uri"])
-            if path.suffix != ".svg":
+            if path.suffix != ".svg" or not path.is_file():  # of another site, or missing
                 continue
             document = image.document or self.document  # in a book, each page has its own
             page = self.env.path2doc(document["source"]) or self.env.current_document.docname
