@@ -208,11 +208,11 @@ def annotate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         annotate_links(app.env, doctree)
 
 
-def add_filter(app: Sphinx) -> None:
+def add_template_function(app: Sphinx) -> None:
     """Let the templates split a text by language, such as an entry of the index."""
     if isinstance(app.builder, StandaloneHTMLBuilder):
-        filters = app.builder.templates.environment.filters
-        filters["by_language"] = partial(split_by_language, app.config)
+        functions = app.builder.templates.environment.globals
+        functions["split_by_language"] = partial(split_by_language, app.config)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -222,5 +222,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for builder in SITES:
         app.set_translator(builder, AccessibleTranslator)
     app.connect("doctree-resolved", annotate)
-    app.connect("builder-inited", add_filter)
+    app.connect("builder-inited", add_template_function)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
