@@ -73,4 +73,4 @@ def published(languages: Languages, locale: Path) -> tuple[Language, ...]:
         counted = total(count(catalog, name) for name, catalog in catalogs.items())
         return is_ready(language, counted, languages)
 
-    return tuple(filter(ready, languages.select("")))
+    return tuple(filter(ready, languages.all))
