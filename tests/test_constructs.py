@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import polib
 import pytest
+from bs4 import BeautifulSoup
 from conftest import ROOT, Once, require
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
+from pypdf import PdfReader
 from warm import run_module
 
 from back_office_guide.commands.system_packages import COMMANDS
@@ -32,7 +34,7 @@ SVG = (
     "<title>{0}a</title><desc>{0}b</desc>"
     '<defs><marker id="m"><path d="M0 0"/></marker></defs>'
     '<path marker-end="url(#m)" d="M0 0 L9 9"/>'
-    "<text>{0}c</text></svg>\n"
+    '<text x="9" y="50" font-size="9">{0}c</text></svg>\n'
 )
 # What works. A word that begins with mot is looked for in each output.
 WORKS = {
@@ -65,8 +67,8 @@ WORKS = {
     "photograph": ":::{figure} /figures/deux.png\n:alt: Motpng.\n\nMotpngcap.\n:::\n",
 }
 GLOSSARY = ":::{glossary}\n:sorted:\n\nmotterme\n  Motdefinition.\n:::\n"
-# An e-book has no index. The book writes what stands for pictures in numbers.
-LACKING = {"e-book": {"index", "sousindex"}, "book": {"alt", "alt2", "png"}}
+# An e-book has no index. The book has alternative texts in numbers, and no titles of drawings.
+LACKING = {"e-book": {"index", "sousindex"}, "book": {"alt", "alt2", "png", "una"}}
 TOCTREE = ":::{{toctree}}\n:hidden:\n{}\n:::\n"
 PAGES = {
     "index": "# Motaccueil\n\n" + TOCTREE.format(":caption: Motpartie\n\nessai\ntermes"),
@@ -188,7 +190,7 @@ def outputs(folder: Path, code: str) -> dict[str, str]:
         names = [name for name in archive.namelist() if name.endswith(("xhtml", "ncx", "opf"))]
         packed = "\n".join(archive.read(name).decode() for name in names)
         assert "_images/deux.png" in archive.namelist()
-    figures = (folder / f"trees-latex-{code}/figures").rglob("*.svg")
+    figures = (folder / f"trees-latex-{code}/figures").rglob("*.pdf")
     return {
         "site": "\n".join(
             path.read_text("utf-8")
@@ -196,7 +198,7 @@ def outputs(folder: Path, code: str) -> dict[str, str]:
             if path.stem in ("index", "essai", "termes", "dessous", "genindex")
         ),
         "book": (book / "back-office.tex").read_text("utf-8")
-        + "\n".join(path.read_text("utf-8") for path in figures),
+        + "\n".join(PdfReader(path).pages[0].extract_text() for path in figures),
         "e-book": packed,
     }
 
@@ -318,6 +320,14 @@ def test_what_works_is_whole_in_every_output_and_language(
         assert words - found - LACKING.get(name, set()) == set(), name
         shown = re.sub("<[^>]*>", " ", text) if name != "book" else ""
         assert not re.findall(rf"(?<![\w-]){other}\w*", shown, re.IGNORECASE), name
+
+
+def test_each_drawing_can_be_downloaded_though_another_has_its_name(guide: Path) -> None:
+    site = sphinx(guide, "html", "fr")
+    page = BeautifulSoup((site / "essai.html").read_text("utf-8"), "html.parser")
+    files = [(site / str(link["href"])).read_text("utf-8") for link in page.select("a.download")]
+    found = [re.findall(r"Mot(\w+)c<", file) for file in files]
+    assert found == [["un"], ["un"], ["deux"]]
 
 
 @pytest.mark.parametrize("construct", SYNTAX)

@@ -12,8 +12,10 @@ from pathlib import Path
 import polib
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, Copy, files_in, made, python
+from conftest import ROOT, Copy, files_in, made, python, require
 from warm import run_module
+
+from back_office_guide.commands.system_packages import COMMANDS
 
 PACKAGE = "back_office_guide.extensions"
 MODULES = (ROOT / "back_office_guide/extensions").glob("*.py")
@@ -58,11 +60,11 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
-    def translate(self, name: str, messages: dict[str, str]) -> None:
+    def translate(self, name: str, messages: dict[str, str], code: str = "en") -> None:
         catalog = polib.POFile(wrapwidth=0)
-        catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
+        catalog.metadata = {"Language": code, "Content-Type": "text/plain; charset=UTF-8"}
         catalog.extend(polib.POEntry(msgid=m, msgstr=t) for m, t in messages.items())
-        self.write(f"locale/en/LC_MESSAGES/{name}.po", str(catalog))
+        self.write(f"locale/{code}/LC_MESSAGES/{name}.po", str(catalog))
 
     def build(self, *words: str, builder: str = "html", **settings: str) -> None:
         defined = [each for name, value in settings.items() for each in ("-D", f"{name}={value}")]
@@ -176,6 +178,66 @@ def test_another_theme_builds_a_plain_site(ours: Project, theme: str) -> None:
     assert "other.css" in linked(page)
 
 
+def test_another_language_can_be_searched_than_that_of_the_pages(ours: Project) -> None:
+    ours.build(html_search_language="en")
+    script = (ours.folder / "html/_static/language_data.js").read_text("utf-8")
+    assert "const SnowballStemmer = EnglishStemmer" in script
+
+
+def test_messages_are_extracted_alike_in_every_language(ours: Project) -> None:
+    ours.write("docs/f.svg", '<svg xmlns="http://www.w3.org/2000/svg"><text>Un mot</text></svg>')
+    ours.write("docs/a/deux.md", "# Deux\n\n:::{figure} /f.svg\n:alt: Un dessin.\n\nFin.\n:::\n")
+    ours.translate("a/deux", {"Un dessin.": "A drawing.", "Deux": "Two", "Un mot": "A word"})
+    ours.translate("conf", {"Le back office": "The back office"})
+    ours.build(builder="gettext")
+    french = files_in(ours.folder / "gettext")
+    ours.build("-d", "trees-en", builder="gettext", language="en")
+    english = files_in(ours.folder / "gettext")
+    assert {name: english[name] for name in english if name.endswith(".pot")} == {
+        name: french[name] for name in french if name.endswith(".pot")
+    }
+
+
+def test_what_is_not_translated_is_marked_with_the_language_that_html_knows(ours: Project) -> None:
+    listed = (ROOT / "languages.toml").read_text("utf-8")
+    listed = listed.replace("[languages.fr]", "[languages.pt_BR]").replace('= "fr"', '= "pt_BR"')
+    ours.write("languages.toml", listed)
+    ours.build(language="en", languages_file="languages.toml")
+    paragraph = ours.page("a/une").select_one("article p")
+    assert paragraph is not None
+    assert paragraph["lang"] == "pt-BR"
+
+
+def test_french_within_letters_that_are_not_latin_is_marked(ours: Project) -> None:
+    ours.write("docs/a/deux.md", "# Deux\n\nLire le contrôle des comptes.\n")
+    message = "Lire le contrôle des comptes."
+    ours.translate("a/deux", {message: "کتاب le contrôle des comptes."}, "fa")
+    ours.build(language="fa")
+    marked = ours.page("a/deux").select_one('article p > [lang="fr"][dir="ltr"]')
+    assert marked is not None
+    assert marked.get_text() == "le contrôle des comptes"
+
+
+def test_a_drawing_of_another_site_is_left_there(ours: Project) -> None:
+    address = "https://example.org/f.svg"
+    ours.write("docs/a/deux.md", f"# Deux\n\n![Un dessin]({address})\n")
+    ours.build()
+    assert ours.page("a/deux").select_one(f'img[src="{address}"]')
+
+
+def test_pages_are_written_for_programs_too(ours: Project) -> None:
+    ours.build(builder="json")
+    assert "Une page." in (ours.folder / "json/index.fjson").read_text("utf-8")
+
+
+def test_an_index_can_be_left_out_of_the_site_and_asked_of_the_e_book(ours: Project) -> None:
+    ours.build(html_use_index="0")
+    assert not any("genindex" in str(link) for link in ours.page("search").select("[href]"))
+    require(*COMMANDS["epub"])
+    ours.build("-d", "trees-epub", builder="epub", epub_use_index="1")
+    assert (ours.folder / "epub/back-office.epub").is_file()
+
+
 def test_folders_in_the_place_of_files_have_right_links_between_languages(ours: Project) -> None:
     ours.build(builder="dirhtml", html_baseurl="https://example.org")
     page = ours.page("a/deux/index", "dirhtml")
@@ -211,6 +273,7 @@ for word in ("Home", "Welcome"):
     catalog.write_text(catalog.read_text("utf-8").replace("Home", word), "utf-8")
     build("html", "en")
     print(pathlib.Path("html/index.html").read_text("utf-8").count(f"<h1>{word}</h1>"))
+    print(pathlib.Path("html/_static/language_data.js").read_text("utf-8").count("const PREFIX"))
 build("french", "fr")
 print(pathlib.Path("french/index.html").read_text("utf-8").count('placeholder="Search"'))
 """
@@ -220,7 +283,7 @@ def test_a_second_build_in_one_process_sees_what_was_edited(ours: Project) -> No
     run = subprocess.run(
         [sys.executable, "-c", TWICE], cwd=ours.folder, capture_output=True, text=True, check=False
     )
-    assert run.stdout.split() == ["1", "1", "0"], run.stderr
+    assert run.stdout.split() == ["1", "1", "1", "1", "0"], run.stderr
 
 
 def test_a_folder_of_catalogs_that_the_configuration_does_not_name_is_not_read(

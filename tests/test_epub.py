@@ -25,7 +25,7 @@ from test_walk import WCAG, axe, axe_loaded, shows_new
 
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.catalog import folder_of, read_all
-from back_office_guide.extensions.figures import texts
+from back_office_guide.extensions.figures import texts_in
 
 DIRECTIONS = {language.code: language.direction for language in LANGUAGES}
 FRONT = ["cover.xhtml", "title.xhtml", "nav.xhtml"]
@@ -261,7 +261,7 @@ def test_every_figure_is_there_in_its_language_with_its_description(ebook: Ebook
         drawings = ebook.pages[f"{page}.xhtml"].select("figure svg[role=img]")
         assert len(drawings) == len(figures)
         for (file, alternative), drawing in zip(figures, drawings, strict=True):
-            title, _, *labels = texts(ROOT / "docs" / file)
+            title, _, *labels = texts_in(ROOT / "docs" / file)
             assert drawing["aria-label"] == ebook.translated(page, title)
             said = as_words(drawing.get_text(" "))
             for text in (alternative, *labels):

@@ -15,12 +15,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import url_changes
 from selenium.webdriver.support.wait import WebDriverWait
 from sphinx import search
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search.ja import SearchJapanese
 from sphinx.search.zh import SearchChinese
 from test_walk import SHIFTS, messages, show
 from warm import run_module
 
-from back_office_guide.extensions.folded_search import fold, language_of
+from back_office_guide.extensions.folded_search import STEMMERS, fold, folded_language
 
 # Asked by somebody who did not write the search, with the right pages, the best one first;
 # "glossary:" comes before a French term. https://toml.io/en/v1.0.0
@@ -203,7 +204,7 @@ return arguments[1].map((word) => splitQuery(word).map(stems));
 def test_every_word_is_asked_for_as_it_is_indexed_in_every_language(
     browser: webdriver.Chrome, code: str
 ) -> None:
-    language = language_of(code)({})
+    language = folded_language(code)({})
     sentence = SENTENCES[code]
     indexed = {
         language.stem(form) for form in language.split(sentence) if language.word_filter(form)
@@ -359,6 +360,13 @@ def test_results_lead_to_folders_where_pages_are_folders(
     assert [each[0] for each in links] == ["../", "../a/two/", "../a/two/#a-plum"]
 
 
+def test_sphinx_still_has_what_is_added_to(site: Path) -> None:
+    assert (STEMMERS / "french-stemmer.js").is_file(), "Sphinx has moved its stemmers: STEMMERS"
+    assert StandaloneHTMLBuilder.indexer_format is search.js_index, "Sphinx has another index"
+    index = (site / "searchindex.js").read_text("utf-8")
+    assert index.startswith("Search.setIndex(unpackIndex("), "Sphinx writes its own index"
+
+
 def test_sphinx_still_needs_what_is_done_in_its_place() -> None:
     builder = object.__new__(search.IndexBuilder)
     builder.lang = SearchChinese({})
@@ -504,7 +512,7 @@ def test_words_are_folded_alike_when_they_are_indexed_and_searched_for(
 def test_a_word_is_found_in_its_other_forms_and_without_accents(
     code: str, written: str, asked: str
 ) -> None:
-    language = language_of(code)({})
+    language = folded_language(code)({})
 
     def forms(word: str) -> set[str]:
         return {language.stem(form) for form in language.split(word)}
@@ -516,7 +524,7 @@ def test_a_word_is_found_in_its_other_forms_and_without_accents(
 def test_every_word_of_the_glossary_has_one_stem_in_the_index_and_in_the_browser(
     browser: webdriver.Chrome, address: str, site: Path, language: str
 ) -> None:
-    index = language_of(language)({})
+    index = folded_language(language)({})
     html = (site.parent / language / "annexes/glossaire.html").read_text("utf-8")
     words = list(dict.fromkeys(index.split(BeautifulSoup(html, "html.parser").get_text(" "))))
     browser.get(f"{address}/{language}/search.html")

@@ -17,8 +17,8 @@ from back_office_guide.core.paths import ROOT
 # By how many points a line or a page may be too large: less, nobody sees.
 TOLERANCE = 1.0
 
-# Warnings and errors of TeX, and the lines that extensions/book_writer.py and docs/_latex/guide.sty
-# write into the log: where a page of the guide begins, when it is set and when it is printed, and
+# Warnings and errors of TeX, and the lines that extensions/book.py and docs/_latex/guide.sty write
+# into the log: where a page of the guide begins, when it is set and when it is printed, and
 # when a page of the book is printed.
 LOG_ENTRIES = re.compile(
     r"""

@@ -1,14 +1,13 @@
-"""Set the SVG figures into the pages, with their texts in the language of the build.
+"""Translate the SVG figures, and include them in the pages.
 
 In HTML and EPUB the drawing becomes part of the page, where style sheets and assistive technology
-reach its text; for the book a translated copy of the file takes its place.
+reach its text; in the book it becomes a PDF file.
 
-A drawing reads the way its language does: where that is from right to left, it is mirrored, and
-its texts are not. One whose <svg> says direction="ltr", such as a chart with axes, stays as it is.
+For a language from right to left a drawing is mirrored, without its texts; one whose <svg> has
+direction="ltr", such as a chart with axes, is not.
 """
 
 import re
-import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import ExtensionMetadata
 
 from back_office_guide.extensions.languages import catalog_path, language_of
-from back_office_guide.extensions.translations import translations
+from back_office_guide.extensions.translations import read_translations
 
 logger = logging.getLogger(__name__)
 
@@ -34,172 +33,175 @@ SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)
 
 
-class TranslatedFigures(SphinxPostTransform):
-    """Replace each image that is an SVG file by the SVG itself, in HTML, or by a PDF file of it."""
+class TranslateFigures(SphinxPostTransform):
+    """Replace each image that is an SVG file, translated: in HTML by its content, else by a PDF."""
 
-    # Before Sphinx's own handling of images (priority 100 and later).
-    default_priority = 90
+    default_priority = 90  # before Sphinx's own handling of images (100 and later)
     formats = ("html", "latex")
 
     def run(self, **_: object) -> None:
-        """Replace the drawings of one page, or of a book."""
-        replace = self._inline if self.app.builder.format == "html" else self._print
-        for place, image in enumerate(list(self.document.findall(nodes.image)), start=1):
+        """Replace the drawings of a page, or of a book."""
+        replace = self._inline if self.app.builder.format == "html" else self._convert
+        for number, image in enumerate(list(self.document.findall(nodes.image)), start=1):
             path = Path(self.app.srcdir, image["uri"])
-            if path.suffix != ".svg":
+            if path.suffix != ".svg" or not path.is_file():  # of another site, or missing
                 continue
             document = image.document or self.document  # in a book, each page has its own
             page = self.env.path2doc(document["source"]) or self.env.current_document.docname
             try:
-                replace(image, path, self._drawing(path, page), f"{page}/{place}")
+                replace(image, path, self._translated(path, page), f"{page}/{number}")
             except (OSError, SphinxError, ET.ParseError, ValueError) as error:
                 logger.warning("%s cannot be drawn: %s", image["uri"], error, location=image)
                 image.parent.remove(image)
 
-    def _drawing(self, path: Path, page: str) -> ET.Element:
-        """Return the drawing of the file `path` in the language of the build, and its direction."""
-        known = translations(catalog_path(self.config, page)).messages
+    def _translated(self, path: Path, page: str) -> ET.Element:
+        """Return the drawing in the language of the build, mirrored if that is right to left."""
+        messages = read_translations(catalog_path(self.config, page)).messages
         svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
-        for node in speaking(svg):
-            node.text = known.get(node.text or "", node.text)
+        for element in text_elements(svg):
+            element.text = messages.get(element.text or "", element.text)
         if language_of(self.config).direction == "rtl" and svg.get("direction") != "ltr":
             mirror(svg)
         return svg
 
-    def _inline(self, image: nodes.image, path: Path, svg: ET.Element, place: str) -> None:
-        """Put the drawing in the place of the image, and on the site a file of it to keep."""
+    def _inline(self, image: nodes.image, path: Path, svg: ET.Element, name: str) -> None:
+        """Replace an image by its drawing, with a link to a file of it on the site."""
         if self.app.builder.name != "epub" and self.config.html_theme == "guide":
             figure: nodes.Element = image.parent
-            figure += nodes.raw("", self._kept(path, svg), format="html")
-        name = f"drawing-{place.rpartition('/')[2]}"
-        image.replace_self(nodes.raw("", inline(svg, name, image.get("alt", "")), format="html"))
+            figure += self._download_link(image["uri"], standalone(svg, path))
+        prefix = f"drawing-{name.rpartition('/')[2]}"
+        html = inline_html(svg, prefix, image.get("alt", ""))
+        image.replace_self(nodes.raw("", html, format="html"))
 
-    def _kept(self, path: Path, svg: ET.Element) -> str:
-        """Write the drawing as a file that needs no other, and return the link to it as HTML."""
+    def _download_link(self, uri: str, drawing: str) -> nodes.raw:
+        """Write a drawing as the file that Sphinx has for its image, and return a link to it."""
         builder = self.app.builder
-        alone = copy(svg)
-        for path_of_style in sorted(path.parent.glob("*.css")):  # which the drawing names
-            style = ET.Element(f"{{{SVG}}}style")
-            style.text = path_of_style.read_text(encoding="utf-8")
-            alone.insert(0, style)
-        target = f"{builder.imagedir}/{path.name}"
+        _, name = self.env.images[uri]
+        target = f"{builder.imagedir}/{name}"
         result = Path(self.app.outdir, target)
         result.parent.mkdir(exist_ok=True)
-        result.write_text(ET.tostring(alone, encoding="unicode"), encoding="utf-8")
+        result.write_text(drawing, encoding="utf-8")
         page = builder.get_target_uri(self.env.current_document.docname)
-        address = {"address": relative_uri(page, target)}
-        return str(builder.templates.render("download.html", address))
+        context = {"address": relative_uri(page, target)}
+        html = builder.templates.render("download.html", context)
+        return nodes.raw("", html, format="html")
 
-    def _print(self, image: nodes.image, path: Path, svg: ET.Element, place: str) -> None:
-        """Put the PDF file in the place of the image."""
-        copied = Path(self.app.doctreedir, "figures", place, path.name)
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        for style in path.parent.glob("*.css"):  # which the drawing names
-            shutil.copyfile(style, copied.parent / style.name)
-        prolog, _, _ = path.read_text(encoding="utf-8").partition("<svg")
-        copied.write_text(prolog + ET.tostring(svg, encoding="unicode"), encoding="utf-8")
-        drawn = copied.with_suffix(".pdf")
-        draw(copied, drawn)
-        map_glyphs(drawn)
-        image["uri"] = str(drawn)
-        image["candidates"] = {"application/pdf": str(drawn)}
-        self.env.images.add_file(self.env.current_document.docname, str(drawn))
+    def _convert(self, image: nodes.image, path: Path, svg: ET.Element, name: str) -> None:
+        """Replace the file of an image by a PDF."""
+        pdf = Path(self.app.doctreedir, "figures", name, path.with_suffix(".pdf").name)
+        pdf.parent.mkdir(parents=True, exist_ok=True)
+        convert(standalone(svg, path), pdf)
+        map_glyphs(pdf)
+        image["uri"] = str(pdf)
+        image["candidates"] = {"application/pdf": str(pdf)}
+        self.env.images.add_file(self.env.current_document.docname, str(pdf))
 
 
-def draw(path: Path, result: Path) -> None:
-    """Draw an SVG file as a PDF or PNG file. Raises SphinxError with what rsvg-convert says."""
-    command = ["rsvg-convert", f"--format={result.suffix[1:]}", f"--output={result}", str(path)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+def standalone(svg: ET.Element, path: Path) -> str:
+    """Return a drawing as SVG that needs no file: with the style sheets that are beside `path`."""
+    result = copy(svg)
+    for style_sheet in sorted(path.parent.glob("*.css")):
+        style = ET.Element(f"{{{SVG}}}style")
+        style.text = style_sheet.read_text(encoding="utf-8")
+        result.insert(0, style)
+    return ET.tostring(result, encoding="unicode")
+
+
+def convert(svg: str, result: Path) -> None:
+    """Convert SVG to a PDF or PNG file. Raises SphinxError with what rsvg-convert says."""
+    command = ["rsvg-convert", f"--format={result.suffix[1:]}", f"--output={result}"]
+    run = subprocess.run(command, input=svg.encode(), capture_output=True, check=False)
     if run.returncode:
-        raise SphinxError(f"rsvg-convert has not drawn {path.name}: {run.stderr.strip()}")
+        reason = run.stderr.decode(errors="replace").strip()
+        raise SphinxError(f"rsvg-convert has not drawn {result.stem}.svg: {reason}")
 
 
-def texts(path: Path) -> list[str]:
-    """Return what the SVG file `path` says, in its order: titles, descriptions and texts.
+def texts_in(path: Path) -> list[str]:
+    """Return the titles, descriptions and texts of the SVG file `path`, in its order.
 
     Raises OSError if the file cannot be read, xml.etree.ElementTree.ParseError if it is not XML.
     """
     svg = ET.parse(path).getroot()  # noqa: S314, a file of ours
-    return [node.text for node in speaking(svg) if node.text]
+    return [element.text for element in text_elements(svg) if element.text]
 
 
 def mirror(svg: ET.Element) -> None:
-    """Turn a drawing that reads from left to right into one that reads from right to left.
+    """Turn a drawing from left to right into one from right to left.
 
-    All of it is mirrored, then each text once more about its own anchor: so it reads as before,
-    on the other side of it, for "start" is on the right where the direction is from there.
+    All of it is mirrored, and then each text once more, about its own anchor. It is on the other
+    side of the anchor then, for "start" is on the right in a text from right to left:
     https://www.w3.org/TR/SVG2/text.html#TextAnchoringProperties
     """
     svg.set("direction", "rtl")
     _, _, width, _ = svg.get("viewBox", "0 0 0 0").split()
-    apart = {f"{{{SVG}}}{name}" for name in ("title", "desc", "defs")}
+    unmirrored = {f"{{{SVG}}}{name}" for name in ("title", "desc", "defs")}
     group = ET.Element(f"{{{SVG}}}g", transform=f"matrix(-1 0 0 1 {width} 0)")
-    group.extend(part for part in svg if part.tag not in apart)
-    for part in group:
-        svg.remove(part)
+    group.extend(element for element in svg if element.tag not in unmirrored)
+    for element in group:
+        svg.remove(element)
     svg.append(group)
     for text in group.iter(f"{{{SVG}}}text"):
         text.set("transform", f"matrix(-1 0 0 1 {2 * float(text.get('x', '0')):g} 0)")
 
 
-def speaking(svg: ET.Element) -> Iterator[ET.Element]:
+def text_elements(svg: ET.Element) -> Iterator[ET.Element]:
     """Yield the elements of a drawing that hold text."""
     names = {f"{{{SVG}}}{name}" for name in ("title", "desc", "text")}
-    return (node for node in svg.iter() if node.tag in names)
+    return (element for element in svg.iter() if element.tag in names)
 
 
-def inline(svg: ET.Element, name: str, alternative: str) -> str:
+def inline_html(svg: ET.Element, prefix: str, alternative: str) -> str:
     """Return a drawing as HTML, named by its title and described by its alternative text.
 
-    One without title or description is named by the alternative text. `name` is its own in the
-    page, and begins the identifiers in it. The roles and names follow
+    One without title or description is named by the alternative text. Its identifiers begin with
+    `prefix`, so that they are unique in the page. Roles and names follow
     https://www.w3.org/TR/svg-aam-1.0/.
     """
-    own = {node.get("id") for node in svg.iter()}
+    identifiers = {element.get("id") for element in svg.iter()}
 
-    def unique(match: re.Match[str]) -> str:
-        return f"#{name}-{match[1]}" if match[1] in own else match[0]
+    def prefixed(match: re.Match[str]) -> str:
+        return f"#{prefix}-{match[1]}" if match[1] in identifiers else match[0]
 
-    for node in svg.iter():
-        for attribute, value in node.items():
-            node.set(attribute, re.sub(r"#([\w-]+)", unique, value))
-        if "id" in node.attrib:
-            node.set("id", f"{name}-{node.get('id')}")
+    for element in svg.iter():
+        for attribute, value in element.items():
+            element.set(attribute, re.sub(r"#([\w-]+)", prefixed, value))
+        if "id" in element.attrib:
+            element.set("id", f"{prefix}-{element.get('id')}")
     svg.set("role", "img")
     svg.set("aria-label", alternative)
     title, description = svg.find(f"{{{SVG}}}title"), svg.find(f"{{{SVG}}}desc")
     if title is not None and description is not None:
         svg.set("aria-label", title.text or alternative)
-        svg.remove(title)  # which would be shown over the drawing
-        svg.set("aria-describedby", f"{name}-desc")
-        description.set("id", f"{name}-desc")
+        svg.remove(title)  # browsers would show it as a tooltip
+        svg.set("aria-describedby", f"{prefix}-desc")
+        description.set("id", f"{prefix}-desc")
         description.text = alternative
     return ET.tostring(svg, encoding="unicode")
 
 
 def map_glyphs(path: Path) -> None:
-    """Write into the fonts of a PDF how their glyphs are numbered.
+    """Add the map of glyphs to the TrueType fonts of a PDF that have none.
 
-    cairo leaves it out of TrueType fonts with many glyphs; PDF/UA-1 asks for it (7.21.3.2).
+    PDF/UA-1 requires it (7.21.3.2), and cairo does not write it for fonts with many glyphs.
     """
     writer = PdfWriter(clone_from=path)
     for page in writer.pages:
         for font in _fonts(page):
-            for inner in font.get("/DescendantFonts", ()):
-                if inner["/Subtype"] == "/CIDFontType2":
-                    inner.get_object()[NameObject("/CIDToGIDMap")] = NameObject("/Identity")
+            for descendant in font.get("/DescendantFonts", ()):
+                if descendant["/Subtype"] == "/CIDFontType2":
+                    descendant.get_object()[NameObject("/CIDToGIDMap")] = NameObject("/Identity")
     writer.write(path)
 
 
-def _fonts(drawn: DictionaryObject) -> Iterator[DictionaryObject]:
-    resources = drawn.get("/Resources", {})
+def _fonts(page_or_form: DictionaryObject) -> Iterator[DictionaryObject]:
+    resources = page_or_form.get("/Resources", {})
     yield from (font.get_object() for font in resources.get("/Font", {}).values())
     for form in resources.get("/XObject", {}).values():
         yield from _fonts(form.get_object())
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the transforms."""
+    """Add the transform."""
     app.setup_extension("back_office_guide.extensions.languages")
-    app.add_post_transform(TranslatedFigures)
+    app.add_post_transform(TranslateFigures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -42,7 +42,7 @@ var { fold, splitQuery, Stemmer, unpackIndex } = (() => {
     }
   }
 
-  // Reads what Index.packed wrote.
+  // Reads what pack_terms of folded_search.py wrote.
   function unpackIndex(index) {
     const [words, held] = index.terms;
     index.terms = {};

@@ -1,4 +1,4 @@
-"""Know the languages of a project and where their catalogs are, for the other extensions.
+"""The languages of a project and the paths of its catalogs, for the other extensions.
 
 languages_file names the list of the languages; without one, a project has that of its build.
 Catalogs are in the first of Sphinx's locale_dirs, a file a page: gettext_compact = False.
@@ -39,8 +39,8 @@ def catalog_path(config: Config, name: str) -> Path:
     return folder_of(config.language, Path(config.catalogs_dir)) / f"{name}.po"
 
 
-def find(app: Sphinx, config: Config) -> None:
-    """Make the paths of the configuration absolute."""
+def resolve_paths(app: Sphinx, config: Config) -> None:
+    """Make the paths absolute, and keep that of the catalogs, which translations.py hides."""
     config.languages_file = str(Path(app.confdir, config.languages_file))
     folder = config.catalogs_dir or next(iter(config.locale_dirs), "locale")
     config.catalogs_dir = str(Path(app.srcdir, folder))
@@ -50,5 +50,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the settings, which are ready before the other extensions look at them."""
     app.add_config_value("languages_file", "languages.toml", "env", str)
     app.add_config_value("catalogs_dir", "", "env", str)
-    app.connect("config-inited", find, priority=100)
+    app.connect("config-inited", resolve_paths, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

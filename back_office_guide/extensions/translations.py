@@ -1,14 +1,14 @@
-"""Give the pages their translations, but for those that a page cannot show safely.
+"""Translate the pages, except for messages whose translation is not safe to show.
 
-The catalogs are read here, whoever runs Sphinx. Its own reading finds none, for the setting
-locale_dirs, which says where they are, is emptied: so .mo files beside the catalogs, which may be
-stale or of unknown origin, are never used. Each message passes the comparison of core/markup.py;
-one that fails is shown in the source language, and reported with the file and line of its catalog.
-What passes is parsed as inline Markdown, and nothing else.
+The catalogs are read here, and Sphinx's own reading is switched off by emptying `locale_dirs`: it
+would use .mo files beside the catalogs, which may be stale or of unknown origin. A translation
+that differs from its message in more than words (see core/markup.py) is refused: the page shows the
+source language, and a warning names the file and line of the catalog. All others are parsed as
+inline Markdown, and nothing else.
 """
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import cast
@@ -21,7 +21,6 @@ from sphinx import addnodes, locale, package_dir
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.domains.std import make_glossary_term, split_term_classifiers
-from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.index_entries import split_index_msg
@@ -36,21 +35,22 @@ from back_office_guide.extensions.languages import catalog_path, language_of, la
 
 logger = logging.getLogger(__name__)
 
-# The share of a page that is not translated, in its metadata; and a part of it that is not.
+# In the metadata of a page: its share that is not translated. As an attribute: a node that is not.
 UNTRANSLATED = "untranslated"
+TRANSLATED_SETTINGS = ("project", "author", "copyright", "html_title")
 
 
 @dataclass(frozen=True)
 class Translations:
-    """What a page can show of its catalog, and how much of that is not translated, in percent."""
+    """The translations of a catalog that can be shown, and the share of the rest in percent."""
 
     messages: dict[str, str] = field(default_factory=dict)
     untranslated: int = 100
 
 
 @lru_cache(maxsize=128)
-def translations(path: Path) -> Translations:
-    """Return what can be shown of the catalog in the file `path`, and warn of the rest."""
+def read_translations(path: Path) -> Translations:
+    """Return the translations of a catalog that can be shown, and warn of the others."""
     if not path.exists():
         return Translations()
     try:
@@ -60,10 +60,10 @@ def translations(path: Path) -> Translations:
         return Translations()
     messages = {}
     for entry in catalog.translated_entries():
-        fault = next(iter(refusals(entry, path.stem)), None)
-        if fault:
-            where = Fault(path, line_of(entry), fault.message, fault.code)
-            _warn("translation refused, and the original shown: %s", where)
+        refusal = next(iter(refusals(entry, path.stem)), None)
+        if refusal:
+            fault = Fault(path, line_of(entry), refusal.message, refusal.code)
+            _warn("translation refused, and the original shown: %s", fault)
         else:
             messages[entry.msgid] = entry.msgstr
     others = sum(not entry.obsolete for entry in catalog) - len(messages)
@@ -75,79 +75,74 @@ def _warn(message: str, fault: Fault) -> None:
     logger.warning(message, fault.message, location=where, type="catalog", subtype=fault.code)
 
 
-def load(app: Sphinx, config: Config) -> None:
-    """Take over from Sphinx, and translate what belongs to no page: settings, theme."""
-    translations.cache_clear()
-    renderer_of.cache_clear()
+def translate_settings(app: Sphinx, config: Config) -> None:
+    """Translate the settings and the words of the theme, in place of Sphinx's own reading."""
+    read_translations.cache_clear()
     config.locale_dirs = []
-    # What Sphinx took from there before it loaded this extension, or for an earlier build.
+    # Sphinx has read these folders before it loaded this extension, or for an earlier build.
     locale.translators["general", "sphinx"] = NullTranslations()
     app.translator, _ = locale.init([package_dir / "locale"], config.language)
-    settings = translations(catalog_path(config, SETTINGS)).messages
-    for name in ("project", "author", "copyright", "html_title"):
+    settings = read_translations(catalog_path(config, SETTINGS)).messages
+    for name in TRANSLATED_SETTINGS:
         config[name] = settings.get(config[name], config[name])
-    words = translations(catalog_path(config, INTERFACE)).messages
+    interface = read_translations(catalog_path(config, INTERFACE)).messages
     own = NullTranslations()
-    own.gettext = lambda message: words.get(message, message)  # type: ignore[method-assign]
+    own.gettext = lambda message: interface.get(message, message)  # type: ignore[method-assign]
     app.translator.add_fallback(own)
 
 
-@cache
-def renderer_of(env: BuildEnvironment) -> SphinxRenderer:
-    """Return what renders the messages of all pages of a build."""
-    parser = create_md_parser(vars(env)["myst_config"], SphinxRenderer).disable("wordcount")
-    renderer = cast("SphinxRenderer", parser.renderer)
-    renderer.setup_render(dict(parser.options), {})
-    return renderer
+class TranslatePage(SphinxTransform):
+    """Translate a page, in place of Sphinx's transform Locale.
 
-
-class TranslatedPage(SphinxTransform):
-    """Put the translations into a page, in the place of Sphinx's transform Locale.
-
-    Sphinx 9 parses each translation twice as a page of its own, in which MyST would take lists,
-    directives and HTML, and forget what it knows of the page:
+    Sphinx 9 parses each translation twice as a page of its own, in which MyST would accept lists,
+    directives and HTML, and forgets the context of the page:
     https://github.com/executablebooks/MyST-Parser/issues/852
     """
 
     default_priority = 20  # that of Locale
 
     def apply(self, **_: object) -> None:
-        """Translate what readers see of one page."""
+        """Translate the messages of one page, unless the build extracts them."""
+        if not self.app.builder.use_message_catalog:
+            return
         docname = self.env.current_document.docname
         path = catalog_path(self.config, docname)
         if path.is_file():  # Sphinx reads a page again at every build for a file that is missing
             self.env.note_dependency(path)
-        found = translations(path)
-        self.env.metadata[docname][UNTRANSLATED] = found.untranslated
+        translations = read_translations(path)
+        self.env.metadata[docname][UNTRANSLATED] = translations.untranslated
         foreign = language_of(self.config) != languages_of(self.config).source
-        if not found.messages and not foreign:
+        if not translations.messages and not foreign:
             return
-        self._prepare()
+        self._create_renderer()
         for node, message in list(extract_messages(self.document)):
-            text = found.messages.get(message)
+            text = translations.messages.get(message)
             if text is None:
                 node[UNTRANSLATED] = foreign
             elif text != message:
                 self._translate(node, message, text)
         for index in self.document.findall(addnodes.index):
-            if index.get("inline") is False:  # so a directive writes it, and a term does not
+            if index.get("inline") is False:  # it is a directive's, not a term's
                 index["raw_entries"] = index["entries"]
                 index["entries"] = [
-                    (kind, _translated_entry(kind, value, found.messages), identifier, main, None)
+                    (kind, translate_entry(kind, value, translations), identifier, main, None)
                     for kind, value, identifier, main, _ in index["entries"]
                 ]
 
-    def _prepare(self) -> None:
-        """Have the messages rendered for a document of their own.
+    def _create_renderer(self) -> None:
+        """Create the renderer of messages, for a document of its own.
 
-        What is noted in it, such as footnotes, is in that of the page already.
+        The footnotes and labels that it notes there are in the document of the page already.
         """
-        self.renderer = renderer_of(self.env)
+        config = self.env.myst_config  # type: ignore[attr-defined]  # set by MyST-Parser
+        parser = create_md_parser(config, SphinxRenderer).disable("wordcount")
         document = new_document(self.document["source"], self.document.settings)
-        self.renderer.document = document
-        self.renderer.reporter = self.document.reporter
+        document.reporter = self.document.reporter
+        self.renderer = cast("SphinxRenderer", parser.renderer)
+        self.renderer.setup_render({**parser.options, "document": document}, {})
 
     def _parse(self, text: str, line: int) -> nodes.paragraph:
+        """Return a paragraph of inline Markdown."""
         paragraph = nodes.paragraph()
         if PLAIN.fullmatch(text):
             paragraph += nodes.Text(text.strip())
@@ -164,40 +159,42 @@ class TranslatedPage(SphinxTransform):
         elif isinstance(node, nodes.image):
             node["alt"] = text
         elif isinstance(node, nodes.term) and node["ids"]:
-            self._translate_term(node, text)
+            self._replace_content(node, self._glossary_term(node, text))
         else:
-            self._fill(node, self._parse(text, node.line or 1))
+            self._replace_content(node, self._parse(text, node.line or 1))
 
-    def _translate_term(self, node: nodes.term, text: str) -> None:
-        """Make a term of the glossary known by its translation, too."""
+    def _glossary_term(self, node: nodes.term, text: str) -> nodes.term:
+        """Return a term of the glossary that is known by its translation, too."""
         line, source, identifier = node.line or 1, self.document["source"], node["ids"][0]
         name, classifier = split_term_classifiers(text)
         words = self._parse(name, line).children
-        term = make_glossary_term(
+        return make_glossary_term(
             self.env, words, classifier, source, line, identifier, self.document
         )
-        self._fill(node, term)
 
     @staticmethod
-    def _fill(node: nodes.Element, translated: nodes.Element) -> None:
-        """Give a node the content of its translation, in which the marks of footnotes stay."""
-        marks = list(node.findall(nodes.footnote_reference))
-        for mark in list(translated.findall(nodes.footnote_reference)):
-            same = next((each for each in marks if each["refname"] == mark["refname"]), None)
+    def _replace_content(node: nodes.Element, translated: nodes.Element) -> None:
+        """Replace the content of a node by its translation, with the footnote references of old."""
+        originals = list(node.findall(nodes.footnote_reference))
+        for reference in list(translated.findall(nodes.footnote_reference)):
+            same = [each for each in originals if each["refname"] == reference["refname"]]
             if same:
-                marks.remove(same)
-                mark.parent.replace(mark, same)
+                originals.remove(same[0])
+                reference.parent.replace(reference, same[0])
         node.children = []
         node += translated.children
 
 
-def _translated_entry(kind: str, value: str, messages: dict[str, str]) -> str:
-    return ";".join(messages.get(part, part) for part in split_index_msg(kind, value))
+def translate_entry(kind: str, value: str, translations: Translations) -> str:
+    """Return the translation of an entry of the index, such as "word; meaning"."""
+    parts = split_index_msg(kind, value)
+    return ";".join(translations.messages.get(part, part) for part in parts)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Take the place of Sphinx's reading of catalogs."""
+    """Replace Sphinx's reading of catalogs."""
+    app.setup_extension("myst_parser")
     app.setup_extension("back_office_guide.extensions.languages")
-    app.add_transform(TranslatedPage)
-    app.connect("config-inited", load)
+    app.add_transform(TranslatePage)
+    app.connect("config-inited", translate_settings)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,15 +1,14 @@
-"""Give the templates what they show around a page: languages, menu, dates, files.
+"""Give the templates of the theme what they show around a page: languages, menu, dates, files.
 
-The templates are those of the theme, docs/_theme/guide, which is a child of Furo: with another
-theme, this extension does nothing.
+The theme is docs/_theme/guide, a child of Furo. With another one, this extension sorts glossaries,
+and does no more.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator, Set
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, partial
 from itertools import groupby
 from math import ceil
 from pathlib import Path
@@ -24,70 +23,62 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util.typing import ExtensionMetadata
+from sphinxcontrib.serializinghtml import SerializingHTMLBuilder
 
 from back_office_guide.core.git import committed_days, last_change
 from back_office_guide.core.progress import published
 from back_office_guide.extensions.languages import catalog_path, language_of, languages_of
 from back_office_guide.extensions.translations import UNTRANSLATED
 
-# How many words a grown-up reads silently in a minute, in non-fiction: Brysbaert, 2019.
+# How many words an adult reads silently in a minute, in non-fiction: Brysbaert, 2019.
 WORDS_A_MINUTE = 238
 
-# How many letters of a description search engines show.
+# How many characters of a description search engines show.
 DESCRIPTION = 160
 
 NOT_FOUND = "404"
-CHANGES = "changes"
 THEME = "guide"
 
 Context = dict[str, Any]
 
 
 class Website:
-    """What the pages of a build show around their text."""
+    """The context of the templates: what the pages of a build show around their text."""
 
     def __init__(self, app: Sphinx) -> None:
         """Look up what is the same for all pages."""
         self._app = app
         self._languages = languages_of(app.config)
         self._here = language_of(app.config)
-        ready = [self._languages.get(code) for code in app.config.published_languages] or published(
-            self._languages, Path(app.config.catalogs_dir)
-        )
-        self._shown = dict.fromkeys((*ready, self._here))
+        listed = [
+            self._languages.get(code) for code in app.config.published_languages
+        ] or published(self._languages, Path(app.config.catalogs_dir))
+        self._listed = dict.fromkeys((*listed, self._here))
         self._days = committed_days(Path(app.srcdir))
         static = Path(app.outdir, "_static")
         self._digest = cache(lambda name: f"{crc32((static / name).read_bytes()):08x}")
 
-    @cached_property
-    def _parts(self) -> list[addnodes.toctree]:
-        return toctrees(self._app.env)
-
-    @cached_property
-    def _titles(self) -> dict[str, str]:
-        return {name: title.astext() for name, title in self._app.env.titles.items()}
-
-    def add_pages(self, _: Sphinx) -> Iterator[tuple[str, Context, str]]:
-        """Yield the list of changes, and the page for an address that leads nowhere.
+    def add_pages(self, app: Sphinx) -> Iterator[tuple[str, Context, str]]:
+        """Yield the page for unknown addresses, and the list of changes.
 
         sphinx-notfound-page takes one language a site, and writes addresses from its root on.
         """
         yield NOT_FOUND, {}, "404.html"
-        pages = [(self._changed(page), page) for page in sorted(self._app.env.found_docs)]
-        yield CHANGES, {"changes": [(day, page) for day, page in pages if day]}, "changes.html"
+        pages = [(self._last_change(page), page) for page in sorted(app.env.found_docs)]
+        yield "changes", {"changes": [(day, page) for day, page in pages if day]}, "changes.html"
 
-    def prepare(
+    def add_context(
         self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
     ) -> None:
-        """Fill the context of one page's templates."""
+        """Add what the templates of a page need to its context."""
         here, base = self._here, app.config.html_baseurl.rstrip("/")
         context.pop("toctree", None)  # else Furo renders a menu that no template shows
         uri = app.builder.get_target_uri(pagename)
         trail = self._trail(pagename)
-        titled = (part for part in self._parts if part["caption"])
-        around = (part for part in titled if not {*trail}.isdisjoint(part["includefiles"]))
+        parts = toctrees(app.env)
+        around = (part for part in parts if {*trail} & {*part["includefiles"]} and part["caption"])
         up, root = "../" * (uri.count("/") + 1), ""
-        if pagename == NOT_FOUND and base:  # which is shown at addresses of any depth
+        if pagename == NOT_FOUND and base:  # which a server shows at addresses of any depth
             up = f"{urlsplit(base).path}/"
             root = f"{up}{here.code}/"
             relative = context["pathto"]
@@ -96,7 +87,7 @@ class Website:
             "author": app.config.author,
             "here": here,
             "source": self._languages.source,
-            "languages": self._shown,
+            "languages": self._listed,
             "base": base,
             "up": up,
             "root": root,
@@ -105,40 +96,39 @@ class Website:
             "asset": lambda name: (
                 f"{context['pathto'](f'_static/{name}', resource=True)}?v={self._digest(name)}"
             ),
-            "parts": self._parts,
+            "parts": parts,
             "part": next(around, None),
             "trail": trail,
-            "titles": self._titles,
+            "titles": app.env.titles,
             "below": app.env.toctree_includes,
-            "in_words": self._in_words,
+            "long_date": partial(format_date, format="long", locale=here.locale),
             "books": app.config.with_books,
             "description": description(doctree) or app.config.project,
-            "minutes": doctree and ceil(len(doctree.astext().split()) / WORDS_A_MINUTE),
         }
         if pagename == "genindex":
             entries = [each for _, group in context["genindexentries"] for each in group]
-            entries.sort(key=lambda entry: collated(entry[0]))
+            entries.sort(key=lambda entry: collation_key(entry[0]))
             letters = groupby(entries, lambda entry: initial(entry[0]))
             context["genindexentries"] = [(letter, list(group)) for letter, group in letters]
         if doctree:
             context |= {
-                "day": self._changed(pagename),
-                "improve": self._edit_link(pagename),
+                "last_change": self._last_change(pagename),
+                "minutes": ceil(len(doctree.astext().split()) / WORDS_A_MINUTE),
+                "edit_url": self._edit_url(pagename),
                 "terms": [each for each in doctree.findall(nodes.term) if each["ids"]],
-                "json": _json,
             }
             if here != self._languages.source:
                 context["untranslated_share"] = app.env.metadata[pagename].get(UNTRANSLATED)
 
     def _trail(self, pagename: str | None) -> list[str]:
-        """Return the name of a page, after those of the pages that it is in below the first."""
+        """Return the names of a page and of those that lead to it, from below the first page on."""
         if pagename in (None, self._app.config.root_doc):
             return []
         parent, *_ = self._app.builder.relations.get(pagename, (None,))  # type: ignore[attr-defined]
         return [*self._trail(parent), pagename]
 
-    def _edit_link(self, pagename: str) -> str:
-        """Return where a page can be changed; "" if that is not known."""
+    def _edit_url(self, pagename: str) -> str:
+        """Return the address where a page or its translation can be edited, or ""."""
         catalog = catalog_path(self._app.config, pagename)
         path = catalog if catalog.is_file() else Path(self._app.env.doc2path(pagename))
         repository = self._app.config.repository_edit.rstrip("/")
@@ -146,47 +136,39 @@ class Website:
             return ""
         return f"{repository}/{path.relative_to(self._app.confdir).as_posix()}"
 
-    def _changed(self, pagename: str) -> date | None:
+    def _last_change(self, pagename: str) -> date | None:
         """Return the day of the last commit that touched a page, if it is known."""
         source = Path(self._app.env.doc2path(pagename))
         return last_change(self._days, source, catalog_path(self._app.config, pagename))
 
-    def _in_words(self, day: date) -> str:
-        return str(format_date(day, "long", locale=self._here.locale))
-
-
-def _json(value: object) -> str:
-    """Return a value as JSON for an element of a page, which no "</script>" in it ends."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
-
 
 def description(doctree: nodes.document | None, most: int = DESCRIPTION) -> str:
-    """Return how a page begins, as plain text; "" for a page without text."""
+    """Return the beginning of a page as plain text; "" for a page without text."""
     paragraphs = doctree.findall(nodes.paragraph) if doctree else iter(())
     return next((shortened(each.astext(), most) for each in paragraphs), "")
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a text in one line, of at most so many letters, ended by "…" if it goes on."""
+    """Return a text on one line, of at most `most` characters, ended by "…" if it was longer."""
     text = re.sub("[ \n]+", " ", text).strip()
     if len(text) <= most:
         return text
     return re.sub(r"[\W_]+$", "", text[:most].rpartition(" ")[0]) + "…"
 
 
-def collated(text: str) -> str:
-    """Return by what a term is sorted: its letters without accents or the Arabic article."""
+def collation_key(text: str) -> str:
+    """Return what a term is sorted by: its letters without accents or the Arabic article."""
     letters = unicodedata.normalize("NFKD", text.lower())
     return re.sub("^ال(?=..)", "", "".join(c for c in letters if c.isalnum() or c.isspace()))
 
 
 def initial(text: str) -> str:
-    """Return the letter that a term is found under."""
-    return collated(text)[:1].upper()
+    """Return the letter that a term is listed under."""
+    return collation_key(text)[:1].upper()
 
 
-class Sorted(SphinxTransform):
-    """Sort glossaries as people do; Sphinx has the order of Unicode, "être" after "exact"."""
+class SortGlossaries(SphinxTransform):
+    """Sort glossaries as dictionaries do; Sphinx has the order of Unicode, "être" after "exact"."""
 
     default_priority = 510  # after Sphinx (500), which does it once they are translated, too
 
@@ -195,9 +177,10 @@ class Sorted(SphinxTransform):
         for glossary in self.document.findall(addnodes.glossary):
             if glossary["sorted"]:
                 for terms in glossary.findall(nodes.definition_list):
-                    terms[:] = sorted(terms, key=lambda item: collated(item[0].astext()))  # type: ignore[index]
+                    terms[:] = sorted(terms, key=lambda item: collation_key(item[0].astext()))  # type: ignore[index]
 
 
+@cache
 def toctrees(env: BuildEnvironment) -> list[addnodes.toctree]:
     """Return the parts of the guide: the tables of contents of its first page that hold pages."""
     found = env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
@@ -205,47 +188,48 @@ def toctrees(env: BuildEnvironment) -> list[addnodes.toctree]:
 
 
 def add_letters(_: Sphinx, doctree: nodes.document, __: str) -> None:
-    """Lead from the beginning of each glossary of a page to the first term of each letter."""
+    """Put links to the first term of each letter before each glossary of a page."""
     for glossary in list(doctree.findall(addnodes.glossary)):
         firsts: dict[str, nodes.reference] = {}
         for term in glossary.findall(nodes.term):
             letter = initial(term.astext())
             link = nodes.reference("", letter, internal=True, refid=term["ids"][0])
             firsts.setdefault(letter, link)
-        links = [part for link in firsts.values() for part in (link, nodes.Text(" "))]
+        links = [node for link in firsts.values() for node in (link, nodes.Text(" "))]
         letters = nodes.paragraph("", "", *links, classes=["index-letters"])
         glossary.parent.insert(glossary.parent.index(glossary), letters)
 
 
 def delete_removed(app: Sphinx, _: BuildEnvironment, *docnames: Set[str]) -> list[str]:
-    """Delete the pages that are no more, whose names come last."""
+    """Delete the pages whose sources, the last of `docnames`, are removed."""
     for docname in docnames[-1]:
         Path(app.outdir, f"{docname}.html").unlink(missing_ok=True)
     return []
 
 
-def begin(app: Sphinx) -> None:
-    """Prepare each page of a site in the theme before Furo does, and have all pages written.
+def connect_theme(app: Sphinx) -> None:
+    """Serve the templates of the theme, before Furo does, and have all pages written.
 
-    Each shows titles, terms and definitions of the others. Sphinx 9 writes those alone that it has
-    read, and the others keep what they showed.
+    Each shows titles, terms and definitions of the others; Sphinx 9 writes only those that it has
+    read.
     """
     theme = getattr(app.builder, "theme", None)
-    if theme is not None and theme.name == THEME:
+    if theme and theme.name == THEME and not isinstance(app.builder, SerializingHTMLBuilder):
         website = Website(app)
+        app.builder.templates.environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         app.connect("env-updated", lambda _, env: env.found_docs)
-        app.connect("html-page-context", website.prepare, priority=400)
+        app.connect("html-page-context", website.add_context, priority=400)
         app.connect("doctree-resolved", add_letters)
         app.connect("html-collect-pages", website.add_pages)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the settings; what is shown around the pages waits for the theme."""
+    """Add the settings; the rest depends on the theme."""
     app.setup_extension("back_office_guide.extensions.languages")
     app.add_config_value("repository_edit", "", "html", str)
     app.add_config_value("with_books", "", "html", str)
     app.add_config_value("published_languages", [], "", list)
-    app.add_transform(Sorted)
+    app.add_transform(SortGlossaries)
     app.connect("env-get-outdated", delete_removed)
-    app.connect("builder-inited", begin)
+    app.connect("builder-inited", connect_theme)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

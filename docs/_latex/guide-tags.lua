@@ -143,15 +143,16 @@ local function link_of(run)
   return element
 end
 
-local function say(run, text)
+-- Add a text to the name of the link that a run is in.
+local function add_link_text(run, text)
   local link = link_of(run)
   if link then
     link.text = (link.text or "") .. text
   end
 end
 
--- Tie an annotation to its element.
-local function tie(start)
+-- Add the annotation of a link to its element.
+local function add_annotation(start)
   local element = link_of(node.get_attribute(start, attribute) or ARTIFACT)
   if element then
     key = key + 1
@@ -161,14 +162,14 @@ local function tie(start)
   end
 end
 
--- The glyph of a space, so that words stay apart where only the characters are read.
-local function spaced(head, glue, width, run, like)
-  local known = font.getfont(like)
+-- Insert the glyph of a space before a glue, for readers of the characters alone.
+local function insert_space(head, glue, width, run, font_id)
+  local known = font.getfont(font_id)
   if not (known and known.characters[32]) then
     return head
   end
   local space = node.new(GLYPH)
-  space.font, space.char, space.lang = like, 32, tex.language
+  space.font, space.char, space.lang = font_id, 32, tex.language
   node.set_attribute(space, attribute, run)
   head = node.insert_before(head, glue, space)
   if width then
@@ -179,7 +180,7 @@ local function spaced(head, glue, width, run, like)
     node.setglue(glue, glue.width - space.width, glue.stretch, glue.shrink, glue.stretch_order,
       glue.shrink_order)
   end
-  say(run, " ")
+  add_link_text(run, " ")
   return head
 end
 
@@ -187,8 +188,8 @@ local function font_size(glyph)
   return glyph and font.getfont(glyph.font).size or math.huge
 end
 
--- Say whether a glyph is the last one of its line.
-local function ends(glyph)
+-- Return whether a glyph is the last one of its line.
+local function ends_line(glyph)
   local n = glyph.next
   while n and n.id ~= GLYPH and n.id ~= DISC and n.id ~= HLIST do
     n = n.next
@@ -244,7 +245,7 @@ local function walk(box)
       if broken and line and link_of(run) == broken.element then
         link, broken = broken.start, nil
         head = node.insert_before(head, n, link)
-        tie(link)
+        add_annotation(link)
       end
       if id == RULE then
         if n.subtype ~= 0 or (n.width ~= 0 and n.height + n.depth ~= 0) then
@@ -255,11 +256,11 @@ local function walk(box)
         local meant
         if right_to_left then -- babel took the mirror image
           meant = MIRRORED[text]
-        elseif disc and SOFT[disc.subtype] and text:match("^[-‐]$") and ends(n) then
+        elseif disc and SOFT[disc.subtype] and text:match("^[-‐]$") and ends_line(n) then
           meant = SOFT_HYPHEN
         end
         mark(n, run, run > ARTIFACT and meant or nil)
-        say(run, meant or text)
+        add_link_text(run, meant or text)
         glyph = n
       else
         if n.replace then
@@ -267,9 +268,9 @@ local function walk(box)
           for each in node.traverse(n.replace) do
             if each.id == GLYPH then
               glyph = each
-              say(run, unicode(each))
+              add_link_text(run, unicode(each))
             elseif each.id == KERN and each.kern > font_size(glyph) / 8 and run > ARTIFACT then
-              head = spaced(head, n, true, run, glyph.font) -- a space of code
+              head = insert_space(head, n, true, run, glyph.font) -- a space of code
             end
           end
         end
@@ -282,10 +283,10 @@ local function walk(box)
         stop()
       elseif line and glyph and open and open > ARTIFACT then
         if SPACE[n.subtype] and (n.width > font_size(glyph) / 8 or n.stretch_order > 0) then
-          head = spaced(head, n, n.stretch_order > 0, open, glyph.font)
+          head = insert_space(head, n, n.stretch_order > 0, open, glyph.font)
           last, disc = n, nil
         elseif n.subtype == RIGHT_SKIP then
-          head = spaced(head, n, true, open, glyph.font)
+          head = insert_space(head, n, true, open, glyph.font)
           last = n.prev
         end
       end
@@ -298,7 +299,7 @@ local function walk(box)
       end
     elseif id == WHATSIT and n.subtype == START_LINK then
       link = n
-      tie(n)
+      add_annotation(n)
     elseif id == WHATSIT and n.subtype == END_LINK then
       link = nil
     end
@@ -314,23 +315,24 @@ local function walk(box)
   box.head = head
 end
 
--- Mark a page.
-local function ship(head)
+-- Mark the runs of a page, and all else on it as an artifact.
+local function mark_page(head)
   pages, marks, links = pages + 1, {}, {}
   key = key + 1
   parents[#parents + 1] = {key = key, page = marks}
   pdf.setpageattributes(string.format("/StructParents %d /Tabs /S", key))
   walk(head)
   for _, each in ipairs(links) do
-    local said = (each.element.text or ""):gsub("^%s+", ""):gsub("%s+$", "")
+    local name = (each.element.text or ""):gsub("^%s+", ""):gsub("%s+$", "")
     each.start.link_attr = string.format("%s /F 4 /StructParent %d /Contents %s",
-      each.start.link_attr or "", each.key, text_string(said))
+      each.start.link_attr or "", each.key, text_string(name))
   end
   return head
 end
 
 -- The end -----------------------------------------------------------------------------------------
 
+-- Remove the elements that nothing was printed of; return whether `element` is one.
 local function prune(element)
   local kept, empty = {}, true
   for _, kid in ipairs(element.kids) do
@@ -378,7 +380,7 @@ local function write(element, parent)
   return number
 end
 
--- Write the structure and what the PDF says of itself; return entries of its catalog.
+-- Write the structure and the metadata of the PDF; return entries of its catalog.
 function tags.finish(title, language)
   prune(root)
   local tree = pdf.reserveobj()
@@ -417,5 +419,5 @@ function tags.finish(title, language)
     tree, metadata)
 end
 
-luatexbase.add_to_callback("pre_shipout_filter", ship, "guide-tags")
+luatexbase.add_to_callback("pre_shipout_filter", mark_page, "guide-tags")
 return tags

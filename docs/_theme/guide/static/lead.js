@@ -2,6 +2,6 @@
 "use strict";
 
 const links = [...document.querySelectorAll("a[hreflang]")];
-const speaks = (link, tag) => link.hreflang.split("-")[0] === tag.split("-")[0];
-const wanted = navigator.languages.map((tag) => links.find((link) => speaks(link, tag))).find(Boolean);
+const sameLanguage = (link, tag) => link.hreflang.split("-")[0] === tag.split("-")[0];
+const wanted = navigator.languages.map((tag) => links.find((link) => sameLanguage(link, tag))).find(Boolean);
 location.replace((wanted ?? links[0]).href);
