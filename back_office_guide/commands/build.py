@@ -147,6 +147,7 @@ def replace_result(make: Make, language: Language, result: Path) -> None:
     fresh = make(language)
     result.parent.mkdir(parents=True, exist_ok=True)
     if fresh.is_dir():
+        keep_times(fresh, result)
         digest_file(fresh).write_text(inputs_digest(language), encoding="utf-8")
         replace_folder(fresh, result)
     else:
@@ -309,6 +310,14 @@ def read_digest(path: Path) -> str:
 def digest_file(result: Path) -> Path:
     """Return where the digest of what a result was made of is kept: in a folder, beside a file."""
     return result.with_name(f".{result.stem}{DIGEST}") if result.suffix else result / DIGEST
+
+
+def keep_times(fresh: Path, current: Path) -> None:
+    """Give each file of `fresh` that has not changed the time that it has in `current`."""
+    for path in fresh.rglob("*"):
+        old = current / path.relative_to(fresh)
+        if path.is_file() and old.is_file() and old.read_bytes() == path.read_bytes():
+            shutil.copystat(old, path)
 
 
 def replace_folder(fresh: Path, current: Path) -> None:
