@@ -436,6 +436,17 @@ def test_a_broken_list_of_languages_is_explained(
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "direction"),
+    [("it", "italiano", "ltr"), ("he", "עברית", "rtl"), ("xx", "xx", "ltr")],
+)
+def test_a_language_that_the_list_does_not_hold_is_as_unicode_knows_it(
+    code: str, name: str, direction: str
+) -> None:
+    language = LANGUAGES.get(code)
+    assert (language.name, language.direction) == (name, direction)
+
+
 def test_a_byte_order_mark_before_the_list_of_languages_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "languages.toml"
     path.write_text((ROOT / "languages.toml").read_text("utf-8"), "utf-8-sig")

@@ -250,3 +250,10 @@ def test_the_pages_of_each_language_speak_it_to_assistive_technology_too(site: P
     ):
         html = (site.parent / code / "index.html").read_text("utf-8")
         assert all(word in html for word in words)
+
+
+def test_the_ending_of_a_french_ordinal_is_raised(site: Path) -> None:
+    page = (site / "metier/remuneration.html").read_text("utf-8")
+    assert "1<sup>er</sup>\u00a0juin" in page
+    assert "1er" not in page.partition("<article>")[2].partition("</article>")[0]
+    assert "<sup>" not in (site.parent / "de/metier/remuneration.html").read_text("utf-8")

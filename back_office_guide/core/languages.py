@@ -93,10 +93,12 @@ def unlisted(code: str) -> Language:
     """Return a language that no list holds, as Unicode's CLDR knows it."""
     try:
         locale = Locale.parse(code)
+        name = locale.get_display_name() or code
     except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
-    name, direction = locale.get_display_name(code) or code, locale.text_direction
-    return Language(code, name, direction, False, str(locale), "1,234.5", "5%", "€5", "“…”")
+        locale, name = Locale("en"), code
+    return Language(
+        code, name, locale.text_direction, False, str(locale), "1,234.5", "5%", "€5", "“…”"
+    )
 
 
 def load(path: Path = LANGUAGES) -> Languages:

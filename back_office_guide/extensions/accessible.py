@@ -36,6 +36,8 @@ DISTINCTIVE = {
 FRENCH_LETTER = re.compile("[àâçèéêëîïôùûœ]", re.IGNORECASE)
 # The spaces that only French writes, before punctuation.
 FRENCH_SPACE = re.compile(r"\s+(?=[:;!?])")
+# A French ordinal, whose ending is raised.
+ORDINAL = re.compile(r"\b1(ers?|re)\b")
 # A cell that holds a number, perhaps with its unit: "6 minutes".
 AMOUNT = re.compile(r"[≈<>+−-]?\s?[€$]?\d[\d\s.,]*(?:[€%$]|[^\W\d_]+)?")
 # The length of the longest cell in a column of amounts, in characters: "flat allowance".
@@ -48,6 +50,12 @@ class AccessibleTranslator(HTML5Translator):
     Style attributes would ask for 'unsafe-inline' in the policy of the site:
     https://www.w3.org/TR/CSP3/#directive-style-src
     """
+
+    def visit_Text(self, node: nodes.Text) -> None:  # noqa: N802, named by docutils
+        """Write a text, with the endings of French ordinals raised."""
+        super().visit_Text(node)
+        if self.config.language == "fr":
+            self.body[-1] = ORDINAL.sub(r"1<sup>\1</sup>", self.body[-1])
 
     def depart_colspec(self, node: nodes.colspec) -> None:
         """Write no widths of columns, which would be style attributes."""

@@ -27,6 +27,7 @@ from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.latex import LaTeXTranslator
 
 from back_office_guide.core.typesetting import BOOKS, Typesetting
+from back_office_guide.extensions.accessible import ORDINAL
 from back_office_guide.extensions.languages import language_of
 from back_office_guide.extensions.website import description, toctrees
 
@@ -61,8 +62,6 @@ SOURCE = "src-"
 SHEET = "sheet"
 # How many characters a line of a table holds, and how many the space between two columns takes.
 LINE_LENGTH, COLUMN_GAP = 75, 2.6
-# A French ordinal, whose ending is raised.
-ORDINAL = re.compile(r"\b1(ers?|re)\b")
 
 
 def edition_day(config: Config) -> str:
