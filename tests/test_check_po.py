@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from back_office_guide.catalogs import values, writing
-from back_office_guide.catalogs.check import Book, Check, stale
+from back_office_guide.catalogs.check import Context, Check, find_outdated
 from back_office_guide.catalogs.sense import Sense
 from back_office_guide.catalogs.update import update
 from back_office_guide.core import markup
@@ -153,16 +153,16 @@ PLANTED = {
 
 
 @pytest.fixture(scope="session")
-def book(template_folder: Path) -> Book:
+def book(template_folder: Path) -> Context:
     """Return what the checks of the real guide look things up in."""
     templates, faults = read_all(template_folder, ".pot")
     assert not faults
-    return Book(FRENCH, templates)
+    return Context(FRENCH, templates)
 
 
 @pytest.fixture(scope="module")
 def planted(
-    book: Book, tmp_path_factory: pytest.TempPathFactory
+    book: Context, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, tuple[Path, int]], list[Fault]]:
     """Return where each fault was planted in the real English catalogs, and what was found."""
     require("hunspell")
@@ -215,7 +215,7 @@ def test_nothing_is_named_where_nothing_was_planted(
     assert {(fault.path, fault.line) for fault in faults} == set(where.values())
 
 
-def checked(folder: Path, book: Book, *, form: bool = False) -> list[str]:
+def checked(folder: Path, book: Context, *, form: bool = False) -> list[str]:
     """Return the codes of the faults in the one catalog of `folder`, and of what they say.
 
     With its `form`, if that is asked for.
@@ -223,12 +223,12 @@ def checked(folder: Path, book: Book, *, form: bool = False) -> list[str]:
     catalogs, damaged = read_all(folder)
     found = [*damaged, *Check(book, ENGLISH, catalogs, folder).faults()]
     if form and not damaged:
-        found += stale(book, ENGLISH, catalogs, folder)
+        found += find_outdated(book, ENGLISH, catalogs, folder)
     return [f"{fault.line}: {fault.code}: {fault.message}" for fault in found]
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> tuple[Path, Book, polib.POFile]:
+def small(tmp_path: Path) -> tuple[Path, Context, polib.POFile]:
     """Return the folder of one catalog, of one message, what it is checked by, and itself."""
     template = polib.POFile()
     template.append(polib.POEntry(msgid="Il y a 3 cas."))
@@ -236,15 +236,15 @@ def small(tmp_path: Path) -> tuple[Path, Book, polib.POFile]:
     catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
     catalog.append(polib.POEntry(msgid="Il y a 3 cas.", msgstr="There are 3 cases."))
     write(tmp_path / "index.po", catalog)
-    return tmp_path, Book(FRENCH, {"index": template}), catalog
+    return tmp_path, Context(FRENCH, {"index": template}), catalog
 
 
-def test_a_right_catalog_is_right(small: tuple[Path, Book, polib.POFile]) -> None:
+def test_a_right_catalog_is_right(small: tuple[Path, Context, polib.POFile]) -> None:
     folder, book, _ = small
     assert checked(folder, book) == []
 
 
-def test_a_false_alarm_is_muted_with_a_reason(small: tuple[Path, Book, polib.POFile]) -> None:
+def test_a_false_alarm_is_muted_with_a_reason(small: tuple[Path, Context, polib.POFile]) -> None:
     folder, book, catalog = small
     catalog[0].msgstr = "There are some cases."
     write(folder / "index.po", catalog)
@@ -260,7 +260,7 @@ def test_a_false_alarm_is_muted_with_a_reason(small: tuple[Path, Book, polib.POF
     assert len(checked(folder, book)) == 2
 
 
-def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Book, polib.POFile]) -> None:
+def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Context, polib.POFile]) -> None:
     folder, book, catalog = small
     catalog[0].tcomment = "mute numbers: once needed"
     write(folder / "index.po", catalog)
@@ -302,7 +302,7 @@ def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Book, polib.PO
     ],
 )
 def test_what_a_catalog_cannot_be_is_named(
-    change: Callable[[polib.POFile], object], said: str, small: tuple[Path, Book, polib.POFile]
+    change: Callable[[polib.POFile], object], said: str, small: tuple[Path, Context, polib.POFile]
 ) -> None:
     folder, book, catalog = small
     book.templates["index"].append(polib.POEntry(msgid="Deux."))
@@ -317,7 +317,7 @@ def test_what_a_catalog_cannot_be_is_named(
 
 
 def test_a_missing_dictionary_is_said_and_fails_where_nobody_reads(
-    small: tuple[Path, Book, polib.POFile],
+    small: tuple[Path, Context, polib.POFile],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -335,7 +335,7 @@ def test_a_missing_dictionary_is_said_and_fails_where_nobody_reads(
 
 
 def test_a_dictionary_that_hunspell_does_not_have_is_named(
-    small: tuple[Path, Book, polib.POFile], capsys: pytest.CaptureFixture[str]
+    small: tuple[Path, Context, polib.POFile], capsys: pytest.CaptureFixture[str]
 ) -> None:
     require("hunspell")
     folder, book, catalog = small
@@ -345,7 +345,7 @@ def test_a_dictionary_that_hunspell_does_not_have_is_named(
 
 
 def test_of_many_files_in_another_form_the_first_is_named(
-    small: tuple[Path, Book, polib.POFile],
+    small: tuple[Path, Context, polib.POFile],
 ) -> None:
     folder, book, catalog = small
     book.templates["other"] = book.templates["index"]
@@ -355,7 +355,7 @@ def test_of_many_files_in_another_form_the_first_is_named(
     assert fault.endswith(": run it (so are 1 other files of the language)")
 
 
-def test_a_page_without_catalog_is_named(small: tuple[Path, Book, polib.POFile]) -> None:
+def test_a_page_without_catalog_is_named(small: tuple[Path, Context, polib.POFile]) -> None:
     folder, book, _ = small
     (folder / "index.po").unlink()
     assert checked(folder, book, form=True) == [
@@ -473,7 +473,7 @@ def test_a_language_has_its_own_list_of_right_words(tmp_path: Path) -> None:
     catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
     catalog.append(polib.POEntry(msgid="Un navire.", msgstr="A invoise."))
     write(folder / "index.po", catalog)
-    book = Book(FRENCH, {"index": template})
+    book = Context(FRENCH, {"index": template})
     (fault,) = checked(folder, book)
     assert fault.startswith("8: spelling: “invoise”: write “invoice”; a right word goes into ")
     (folder.parent / "words.txt").write_text("invoise\n", encoding="utf-8")
@@ -501,7 +501,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 def faults_of(
-    pairs: list[tuple[str, str]], code: str, book: Book
+    pairs: list[tuple[str, str]], code: str, book: Context
 ) -> dict[tuple[str, str], set[str]]:
     """Return what is found in each message and translation, beside the catalogs of a language."""
     (language,) = LANGUAGES.select(code)
@@ -520,7 +520,7 @@ def faults_of(
 
 @pytest.mark.parametrize("code", ["en", "es", "de"])
 def test_right_translations_in_other_words_raise_no_alarm_and_wrong_ones_do(
-    code: str, book: Book
+    code: str, book: Context
 ) -> None:
     require("hunspell")
     right = [(row["French"], row[code]) for row in rows_of("rewritten.tsv")]
@@ -686,7 +686,7 @@ SAID = {
 }  # fmt: skip
 
 
-def test_each_message_says_what_to_write(book: Book) -> None:
+def test_each_message_says_what_to_write(book: Context) -> None:
     require("hunspell")
     found = faults_of(list(SAID), "en", book)
     for pair, said in SAID.items():
@@ -713,7 +713,7 @@ def test_french_puts_a_space_before_high_marks() -> None:
     assert not list(writing.typography("Next?", "Suite\u202f?", FRENCH))
 
 
-def test_what_the_build_refuses_cannot_be_muted(small: tuple[Path, Book, polib.POFile]) -> None:
+def test_what_the_build_refuses_cannot_be_muted(small: tuple[Path, Context, polib.POFile]) -> None:
     folder, book, catalog = small
     catalog[0].msgstr = "There are **3** <b>cases</b>."
     catalog[0].tcomment = "mute html: bold\nmute emphasis: a figure"

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from warm import run_module
 
 from back_office_guide.catalogs.update import LossError, pairs, store, update
-from back_office_guide.core.catalog import Catalogs, fold, read, read_all, read_language, write
+from back_office_guide.core.catalog import Catalogs, normalize, read, read_all, read_language, write
 from back_office_guide.core.languages import load
 
 ENGLISH = load().select("en")[0]
@@ -121,7 +121,7 @@ def survivors(catalogs: Catalogs, pages: Pages) -> int:
     for name in pages:
         for entry in catalogs.get(name, ()):
             if entry.translated():
-                right += fold(entry.msgstr[::-1]) == fold(entry.msgid)
+                right += normalize(entry.msgstr[::-1]) == normalize(entry.msgid)
     return right
 
 

@@ -22,11 +22,11 @@ from back_office_guide.catalogs.sense import Sense
 from back_office_guide.catalogs.update import LossError, read_templates, update, wanted
 from back_office_guide.core import markup
 from back_office_guide.core.catalog import (
-    INTERFACE,
+    INTERFACE_DOMAIN,
     Catalogs,
     folder_of,
     line_of,
-    muted,
+    muted_checks,
     read_language,
 )
 from back_office_guide.core.faults import Fault, exit_code, read_text, tell
@@ -39,7 +39,7 @@ NAMES = DOCS / "words.txt"
 
 
 @dataclass(frozen=True)
-class Book:
+class Context:
     """What the checks of every language look things up in."""
 
     source: Language
@@ -66,7 +66,7 @@ class Book:
 class Check:
     """The check of one language's catalogs."""
 
-    def __init__(self, book: Book, language: Language, catalogs: Catalogs, folder: Path) -> None:
+    def __init__(self, book: Context, language: Language, catalogs: Catalogs, folder: Path) -> None:
         """Prepare to check `catalogs`, which were read from `folder`."""
         self._book, self._language = book, language
         self._catalogs, self._folder = catalogs, folder
@@ -104,7 +104,7 @@ class Check:
 
     def _entry(self, name: str, entry: polib.POEntry, path: Path) -> Iterator[Fault]:
         """Yield the faults of one entry that no comment mutes, and the comments that are wrong."""
-        line, silent = line_of(entry), muted(entry)
+        line, silent = line_of(entry), muted_checks(entry)
         for code in (code for code, reason in silent.items() if not reason):
             yield Fault(path, line, f"no reason: write “# mute {code}: ” and why", "mute")
         if not entry.translated():
@@ -125,7 +125,7 @@ class Check:
         message, translation = entry.msgid, entry.msgstr
         hidden = list(writing.hidden(message, translation, self._language))
         yield from hidden
-        if name == INTERFACE:
+        if name == INTERFACE_DOMAIN:
             yield from markup.interface_differences(message, translation)
         else:
             found = list(markup.differences(message, translation, self._glossary.shown))
@@ -142,7 +142,9 @@ class Check:
         yield from writing.spelling(words, self._unknown or {}, self._language)
 
 
-def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> list[Fault]:
+def find_outdated(
+    book: Context, language: Language, catalogs: Catalogs, folder: Path
+) -> list[Fault]:
     """Return the files under `folder` that `make update-po` would change, one fault each.
 
     Raises LossError.
@@ -184,7 +186,7 @@ def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fa
     And how many messages were checked.
     """
     templates, faults = read_templates()
-    book, messages = Book(languages.source, templates), 0
+    book, messages = Context(languages.source, templates), 0
     for language in selected if not faults else ():
         folder = folder_of(language.code)
         catalogs, restored, damaged = read_language(language.code)
@@ -194,7 +196,7 @@ def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fa
             faults.append(Fault(folder, 1, f"{what}: `make update-po` puts them back", "form"))
         elif not damaged:
             try:
-                faults += stale(book, language, catalogs, folder)
+                faults += find_outdated(book, language, catalogs, folder)
             except LossError as error:
                 faults.append(Fault(folder, 1, str(error), "source"))
         faults += Check(book, language, catalogs, folder).faults()

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from text_to_num.lang import LANG
 
 from back_office_guide.catalogs import values, writing
-from back_office_guide.core.catalog import INTERFACE, Catalogs
+from back_office_guide.core.catalog import INTERFACE_DOMAIN, Catalogs
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, Markup, markup_of
 
@@ -69,7 +69,7 @@ class Sense:
         pages = [
             [entry for entry in catalog if entry.translated()]
             for name, catalog in catalogs.items()
-            if name != INTERFACE
+            if name != INTERFACE_DOMAIN
         ]
         french, own = ("".join(getattr(e, of) for e in chain(*pages)) for of in ("msgid", "msgstr"))
         self._longer = len(own) / (len(french) or 1)

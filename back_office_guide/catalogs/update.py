@@ -20,13 +20,13 @@ from babel.messages.plurals import get_plural
 from rapidfuzz import fuzz, process
 
 from back_office_guide.core.catalog import (
-    INTERFACE,
+    INTERFACE_DOMAIN,
     Catalogs,
-    fold,
+    normalize,
     folder_of,
     read_all,
     read_language,
-    source_of,
+    translated_msgid,
     write,
 )
 from back_office_guide.core.faults import Fault, GuideError, exit_code, tell
@@ -61,7 +61,7 @@ def update(templates: Catalogs, old: Catalogs, language: Language, source: str) 
         catalog = polib.POFile(wrapwidth=0)
         catalog.header = old[name].header if name in old else f"The guide in {language.name}."
         kept = old[name].metadata if name in old else {}
-        messages_in = "en" if name == INTERFACE else source
+        messages_in = "en" if name == INTERFACE_DOMAIN else source
         catalog.metadata = _metadata(template, kept, language, messages_in)
         catalog.extend(_entry(message, memory, name) for message in template)
         new[name] = catalog
@@ -98,9 +98,9 @@ class Memory:
             self._exact[entry.msgid].append((name, entry))
             # A suggestion belongs to the message that it was made for, while there is one.
             if not (entry.fuzzy and entry.msgid in self._today):
-                self._folded[fold(entry.msgid)].append((name, entry))
+                self._folded[normalize(entry.msgid)].append((name, entry))
         for name, entry in _translated(catalogs):  # of a message that was reworded, and returns
-            before = source_of(entry)
+            before = translated_msgid(entry)
             if before != entry.msgid and before not in self._held and before not in self._exact:
                 made_for = _copy(entry, msgid=before, obsolete=True, flags=[], previous_msgid=None)
                 self._exact[before].append((name, made_for))
@@ -110,7 +110,7 @@ class Memory:
 
         The same message comes first, then one that differs by typography alone.
         """
-        found = self._exact.get(message) or self._folded.get(fold(message)) or []
+        found = self._exact.get(message) or self._folded.get(normalize(message)) or []
 
         def rank(item: Found) -> tuple[bool, ...]:
             where, entry = item
@@ -153,7 +153,7 @@ class Memory:
             return None
         found = [entry for _, entry in self._exact[known]]
         best = min(found, key=lambda entry: (entry.fuzzy, entry.obsolete))
-        return _copy(best, flags=["fuzzy"], previous_msgid=source_of(best))
+        return _copy(best, flags=["fuzzy"], previous_msgid=translated_msgid(best))
 
     def part(self, message: str) -> str:
         """Return a comment with the text, and its translation, that held all of a new message."""
@@ -167,8 +167,8 @@ class Memory:
 
     @cached_property
     def _gone(self) -> list[str]:
-        today = set(map(fold, self._today))
-        return [message for message in self._exact if fold(message) not in today]
+        today = set(map(normalize, self._today))
+        return [message for message in self._exact if normalize(message) not in today]
 
     @cached_property
     def _likeness(self) -> "Likeness":
@@ -285,7 +285,7 @@ def _keep_obsolete(old: Catalogs, new: Catalogs) -> None:
 
 
 def _pair(entry: polib.POEntry) -> Pair:
-    return fold(source_of(entry)), entry.msgstr
+    return normalize(translated_msgid(entry)), entry.msgstr
 
 
 def pairs(catalogs: Catalogs) -> set[Pair]:
@@ -336,13 +336,13 @@ def summary(language: Language, catalogs: Catalogs, written: int, restored: int)
 
 def wanted(templates: Catalogs, language: Language, source: Language) -> Catalogs:
     """Return the templates of a language: the source needs none for its pages, but the theme's."""
-    return {INTERFACE: templates[INTERFACE]} if language == source else templates
+    return {INTERFACE_DOMAIN: templates[INTERFACE_DOMAIN]} if language == source else templates
 
 
 def read_templates() -> tuple[Catalogs, list[Fault]]:
     """Return the templates that were extracted, and what is wrong with them."""
     templates, faults = read_all(TEMPLATES, ".pot")
-    if INTERFACE not in templates and not faults:
+    if INTERFACE_DOMAIN not in templates and not faults:
         faults.append(Fault(TEMPLATES, 1, "no messages are here: run `make gettext`"))
     return templates, faults
 

@@ -21,7 +21,7 @@ from roman_numerals import InvalidRomanNumeralError, RomanNumeral
 from text_to_num.lang import LANG
 from text_to_num.transforms import alpha2digit
 
-from back_office_guide.core.catalog import fold
+from back_office_guide.core.catalog import normalize
 from back_office_guide.core.languages import Language
 from back_office_guide.core.markup import Difference, markup_of
 
@@ -116,11 +116,11 @@ Range = tuple[Decimal, Decimal]
 def without_quotations(before: str, after: str) -> tuple[str, str]:
     """Return two texts without addresses, and without the quotations that both hold."""
     texts = ADDRESS.sub(" ", before), ADDRESS.sub(" ", after)
-    first, second = (fold(text).casefold() for text in texts)
+    first, second = (normalize(text).casefold() for text in texts)
 
     def own(text: str, other: str) -> str:
         def kept(match: re.Match[str]) -> str:
-            return " " if fold(match[0][1:-1].strip()).casefold() in other else match[0]
+            return " " if normalize(match[0][1:-1].strip()).casefold() in other else match[0]
 
         return QUOTED.sub(kept, text)
 

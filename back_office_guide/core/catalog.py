@@ -17,8 +17,8 @@ from back_office_guide.core.git import ask_git, changes
 from back_office_guide.core.paths import LOCALE, relative, write_file
 
 # The catalogs that belong to no page: settings of conf.py, and the words of Sphinx and the theme.
-SETTINGS = "conf"
-INTERFACE = "sphinx"
+SETTINGS_DOMAIN = "conf"
+INTERFACE_DOMAIN = "sphinx"
 
 # From how many comments on a tool has dropped them, not a person.
 SEVERAL = 3
@@ -161,12 +161,12 @@ def line_of(entry: polib.POEntry) -> int:
     return int(entry.linenum or 1)
 
 
-def muted(entry: polib.POEntry) -> dict[str, str]:
+def muted_checks(entry: polib.POEntry) -> dict[str, str]:
     """Return the checks that comments mute for an entry, each with its reason, which may lack."""
     return {match["code"]: match["reason"] or "" for match in _MUTE.finditer(entry.tcomment)}
 
 
-def source_of(entry: polib.POEntry) -> str:
+def translated_msgid(entry: polib.POEntry) -> str:
     """Return the message that the entry's translation was written for."""
     return str((entry.fuzzy and entry.previous_msgid) or entry.msgid)
 
@@ -182,7 +182,7 @@ _PLAIN = str.maketrans(
 
 
 @lru_cache(maxsize=2**17)
-def fold(message: str) -> str:
+def normalize(message: str) -> str:
     """Return a message with plain apostrophes, dashes, ellipses and spaces, code and ends apart.
 
     Messages that are equal so differ by typography alone, and share their translation: a space
@@ -238,11 +238,11 @@ def vanished(catalogs: Catalogs, held: Catalogs, folder: Path) -> list[Fault]:
     `held` is what `changed` returned. So a catalog that was cut short, between two entries even,
     or removed, is noticed while git can still bring it back.
     """
-    known = {fold(entry.msgid) for catalog in catalogs.values() for entry in catalog}
+    known = {normalize(entry.msgid) for catalog in catalogs.values() for entry in catalog}
     faults = []
     for name, catalog in held.items():
         entries = catalog.translated_entries()
-        lost = [entry for entry in entries if fold(entry.msgid) not in known]
+        lost = [entry for entry in entries if normalize(entry.msgid) not in known]
         if lost:
             path = folder / f"{name}.po"
             what = (
@@ -262,7 +262,9 @@ def restore(
     comments: where there were several and none is left, for a single one may well have been removed
     by a person.
     """
-    known = {fold(source_of(entry)) for catalog in catalogs.values() for entry in catalog}
+    known = {
+        normalize(translated_msgid(entry)) for catalog in catalogs.values() for entry in catalog
+    }
     names = sorted(held.keys() & catalogs.keys())
     live = {(name, e.msgid): e for name in names for e in catalogs[name] if not e.obsolete}
     before = [(name, entry) for name in names for entry in held[name]]
@@ -270,7 +272,7 @@ def restore(
         (source, entry.msgstr): (name, entry)
         for name, entry in (*before, *gone)
         if entry.obsolete and name in catalogs
-        if (source := fold(source_of(entry))) not in known
+        if (source := normalize(translated_msgid(entry))) not in known
     }
     commented = [
         (live[name, entry.msgid], entry.tcomment)

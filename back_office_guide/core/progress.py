@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polib
 
-from back_office_guide.core.catalog import INTERFACE, folder_of, muted, read_all
+from back_office_guide.core.catalog import INTERFACE_DOMAIN, folder_of, muted_checks, read_all
 from back_office_guide.core.languages import Language, Languages
 from back_office_guide.core.markup import Difference, interface_differences, refused
 
@@ -33,9 +33,11 @@ class Count(NamedTuple):
 
 def refusals(entry: polib.POEntry, name: str) -> list[Difference]:
     """Return why the build does not show the translation of an entry of the catalog `name`."""
-    if name == INTERFACE:
+    if name == INTERFACE_DOMAIN:
         return list(interface_differences(entry.msgid, entry.msgstr))
-    return refused(entry.msgid, entry.msgstr, [code for code, why in muted(entry).items() if why])
+    return refused(
+        entry.msgid, entry.msgstr, [code for code, why in muted_checks(entry).items() if why]
+    )
 
 
 def count(catalog: polib.POFile, name: str) -> Count:

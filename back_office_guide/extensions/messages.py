@@ -19,7 +19,7 @@ from sphinx.builders.gettext import Message, MessageCatalogBuilder, MsgOrigin
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.catalog import INTERFACE, SETTINGS
+from back_office_guide.core.catalog import INTERFACE_DOMAIN, SETTINGS_DOMAIN
 from back_office_guide.extensions.figures import texts
 
 logger = logging.getLogger(__name__)
@@ -40,10 +40,10 @@ class MessageBuilder(MessageCatalogBuilder):
                 for line, _, message in self.templates.environment.extract_translations(source):
                     if isinstance(message, str) and message not in known:
                         origin = MsgOrigin(str(template), line)
-                        self.catalogs[INTERFACE].add(message, origin)
+                        self.catalogs[INTERFACE_DOMAIN].add(message, origin)
         for name in ("project", "author", "copyright"):
             origin = MsgOrigin(str(Path(self.confdir, "conf.py")), 0)
-            self.catalogs[SETTINGS].add(self.config[name], origin)
+            self.catalogs[SETTINGS_DOMAIN].add(self.config[name], origin)
 
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
         """Take the messages of a page, and those of the figures that it shows."""

@@ -28,7 +28,13 @@ from sphinx.util.index_entries import split_index_msg
 from sphinx.util.nodes import extract_messages
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.catalog import INTERFACE, SETTINGS, DamagedError, line_of, read
+from back_office_guide.core.catalog import (
+    INTERFACE_DOMAIN,
+    SETTINGS_DOMAIN,
+    DamagedError,
+    line_of,
+    read,
+)
 from back_office_guide.core.faults import Fault
 from back_office_guide.core.markup import PLAIN
 from back_office_guide.core.progress import Count, refusals
@@ -83,10 +89,10 @@ def load(app: Sphinx, config: Config) -> None:
     # What Sphinx took from there before it loaded this extension, or for an earlier build.
     locale.translators["general", "sphinx"] = NullTranslations()
     app.translator, _ = locale.init([package_dir / "locale"], config.language)
-    settings = translations(catalog_path(config, SETTINGS)).messages
+    settings = translations(catalog_path(config, SETTINGS_DOMAIN)).messages
     for name in ("project", "author", "copyright", "html_title"):
         config[name] = settings.get(config[name], config[name])
-    words = translations(catalog_path(config, INTERFACE)).messages
+    words = translations(catalog_path(config, INTERFACE_DOMAIN)).messages
     own = NullTranslations()
     own.gettext = lambda message: words.get(message, message)  # type: ignore[method-assign]
     app.translator.add_fallback(own)

@@ -17,7 +17,7 @@ from itertools import chain
 
 import polib
 
-from back_office_guide.core.catalog import INTERFACE, read_all
+from back_office_guide.core.catalog import INTERFACE_DOMAIN, read_all
 from back_office_guide.core.faults import Fault, tell
 from back_office_guide.core.markup import UNKNOWN, markup_of
 from back_office_guide.core.paths import DOCS, ROOT, TEMPLATES
@@ -64,7 +64,7 @@ def main() -> int:
         return 1 if os.environ.get("CI") else 0
     excused = set(WORDS.read_text(encoding="utf-8").splitlines())
     templates, _ = read_all(TEMPLATES, ".pot")
-    french = (catalog for name, catalog in templates.items() if name != INTERFACE)
+    french = (catalog for name, catalog in templates.items() if name != INTERFACE_DOMAIN)
     return tell(faults(list(chain(*french)), excused))
 
 
