@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from back_office_guide.catalogs import values, writing
-from back_office_guide.catalogs.check import Context, Check, find_outdated
+from back_office_guide.catalogs.check import Check, Context, find_outdated
 from back_office_guide.catalogs.sense import Sense
 from back_office_guide.catalogs.update import update
 from back_office_guide.core import markup

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from small import EDITIONS, PAGES
 from warm import run_module
 
-from back_office_guide.catalogs.check import Context, Check
+from back_office_guide.catalogs.check import Check, Context
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.catalog import folder_of, read_all
 from back_office_guide.core.languages import Languages, load

@@ -22,8 +22,8 @@ from rapidfuzz import fuzz, process
 from back_office_guide.core.catalog import (
     INTERFACE_DOMAIN,
     Catalogs,
-    normalize,
     folder_of,
+    normalize,
     read_all,
     read_language,
     translated_msgid,
