@@ -757,9 +757,11 @@ def test_no_file_whatever_makes_the_reading_crash(
 
 
 @given(message=st.from_regex(markup.PLAIN, fullmatch=True))
-def test_a_message_without_a_sign_of_markdown_is_text_for_a_parser_too(message: str) -> None:
+def test_a_message_without_any_character_of_markdown_is_text_for_a_parser_too(message: str) -> None:
     found = markup.markup_of(message)
-    assert found == markup.Markup(blocks=["paragraph_open"], text=found.text, running=found.text)
+    assert found == markup.Markup(
+        ["paragraph_open"], text=found.text, text_without_roles=found.text
+    )
     assert found.text == message.strip()
     assert list(markup.differences("`mot`", message)) != []
 

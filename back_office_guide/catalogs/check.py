@@ -135,7 +135,9 @@ class Check:
             yield from values.differences(message, translation, self._book.source, self._language)
             yield from self._glossary.differences(message, translation, self._french)
             yield from self._sense.differences(message, translation)
-            plain = re.sub("«[^»]*»", "", markup.markup_of(message).running)  # words as such
+            plain = re.sub(
+                "«[^»]*»", "", markup.markup_of(message).text_without_roles
+            )  # words as such
             yield from self._glossary.missing(self._book.terms.within(plain), translation)
         yield from writing.typography(message, translation, self._language)
         words = self._words[translation] if not hidden else []

@@ -217,7 +217,9 @@ def _emphasis(before: Markup, after: Markup) -> Iterator[Difference]:
     Words of another language may be emphasised in one language and not in another.
     """
     for sign in ("*", "**"):
-        old, new = ([text for mark, text in one.marked if mark == sign] for one in (before, after))
+        old, new = (
+            [text for mark, text in one.emphases if mark == sign] for one in (before, after)
+        )
         marked, text = _words(" ".join(new)), _words(after.text)
         if old and not new and not any(_words(each) <= text for each in old):
             yield Difference("emphasis", f"{sign} is missing: write {sign}…{sign}")
@@ -249,7 +251,9 @@ def _pairs(text: str, original: str, language: Language) -> Iterator[Difference]
 
 def _exchanged(before: Markup, after: Markup) -> Iterator[Difference]:
     """Yield two targets of links that changed places: each shows the words of the other."""
-    old, new = ({target: _words(shown) for target, shown in one.shown} for one in (before, after))
+    old, new = (
+        {target: _words(shown) for target, shown in one.references} for one in (before, after)
+    )
     kept = set().union(*old.values()) & set().union(*new.values())
     for first, other in combinations(sorted(old.keys() & new.keys()), 2):
         one, two = (old[first] - old[other]) & kept, (old[other] - old[first]) & kept

@@ -134,8 +134,8 @@ class Glossary:
 
         Where the French itself shows other words than the term, the translation may do so too.
         """
-        shown_in_french = dict(markup_of(message).shown)
-        for target, shown in markup_of(translation).shown:
+        shown_in_french = dict(markup_of(message).references)
+        for target, shown in markup_of(translation).references:
             original = shown_in_french.get(target, "")
             same = stems(bare_term(original), french) == stems(bare_term(target), french)
             if same and not self._holds(shown, target):
