@@ -78,7 +78,7 @@ _DATE = re.compile(r"\b(\d{1,2})[./]\s?(\d{1,2})[./]\s?(\d{4})\b")
 _CLOCK = re.compile(r"\b(\d{1,2})[.:](\d\d)(?=\s?(?:h|Uhr|[ap]\.?\s?m)\b)")
 _ROMAN = re.compile(r"\b([IVXL]{2,}|[VX](?=[eᵉ]))[eᵉ]?\b")
 
-QUOTED = re.compile(r"«[^»]+»|“[^“”]+”|„[^„“]+“")
+QUOTATION = re.compile(r"«[^»]+»|“[^“”]+”|„[^„“]+“")
 
 
 @dataclass
@@ -122,7 +122,7 @@ def without_quotations(before: str, after: str) -> tuple[str, str]:
         def kept(match: re.Match[str]) -> str:
             return " " if normalize(match[0][1:-1].strip()).casefold() in other else match[0]
 
-        return QUOTED.sub(kept, text)
+        return QUOTATION.sub(kept, text)
 
     return own(texts[0], second), own(texts[1], first)
 
