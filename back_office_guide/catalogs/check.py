@@ -19,7 +19,7 @@ import polib
 
 from back_office_guide.catalogs import values, writing
 from back_office_guide.catalogs.sense import Sense
-from back_office_guide.catalogs.update import LossError, read_templates, update, wanted
+from back_office_guide.catalogs.update import LossError, read_templates, templates_for, update
 from back_office_guide.core import markup
 from back_office_guide.core.catalog import (
     INTERFACE_DOMAIN,
@@ -151,7 +151,7 @@ def find_outdated(
 
     Raises LossError.
     """
-    messages = wanted(book.templates, language, book.source)
+    messages = templates_for(language, book.templates, book.source)
     new = update(messages, catalogs, language, book.source.code)
     faults, forms = [], []
     for name in sorted(new.keys() | catalogs.keys()):
