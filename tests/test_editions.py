@@ -58,11 +58,11 @@ def test_a_right_translation_gives_no_alarm(edition: Edition) -> None:
     templates, _ = read_all(edition.folder / "build/gettext", ".pot")
     del templates["sphinx"]
     languages = edition.languages
-    book = Context(languages.source, templates, edition.folder / "docs")
+    context = Context(languages.source, templates, edition.folder / "docs")
     folder = folder_of(edition.code, edition.folder / "docs/locale")
     catalogs, damaged = read_all(folder)
     assert damaged == []
-    check = Check(book, languages.get(edition.code), catalogs, folder)
+    check = Check(context, languages.get(edition.code), catalogs, folder)
     assert [str(fault) for fault in check.faults()] == []
 
 

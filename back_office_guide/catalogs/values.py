@@ -185,8 +185,8 @@ def _words(language: Language) -> dict[str, tuple[str, int, int]]:
             name = re.sub(r"^\W*\d+\W*", "", shown)
             found[name] = "time", seconds, 1 if name != shown else number
     names = {
-        "percent": {sign_in(language.percent), "%", "٪"},
-        "currency": {sign_in(language.amount)},
+        "percent": {symbol_in(language.percent), "%", "٪"},
+        "currency": {symbol_in(language.amount)},
     }
     names["percent"] |= {"per cent", "por 100"} if "%" in language.percent else set()
     for number in _NUMBERS:
@@ -365,7 +365,7 @@ def _numbers(
         for number in old:
             same = [each.signs for each in new if number.is_said_as(each)]
             if number.sign == sign and same and not any(sign in signs for signs in same):
-                what = f"a {sign_in(example)} is missing: write it like {visible(example)}"
+                what = f"a {symbol_in(example)} is missing: write it like {name_spaces(example)}"
                 yield Difference("numbers", what)
                 break
 
@@ -391,12 +391,12 @@ def _shown(numbers: list[Quantity], language: Language) -> list[str]:
     return shown
 
 
-def sign_in(example: str) -> str:
+def symbol_in(example: str) -> str:
     """Return the sign in an example of a language, "5 €"."""
     return example.replace("5", "").strip()
 
 
-def visible(text: str) -> str:
+def name_spaces(text: str) -> str:
     """Return a text with its spaces that do not break named."""
     for space, name in (("\u00a0", "U+00A0, no-break space"), ("\u202f", "U+202F, narrow one")):
         text = text.replace(space, f"[{name}]")
