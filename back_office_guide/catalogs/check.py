@@ -47,15 +47,18 @@ class Context:
     docs: Path = DOCS
 
     @cached_property
-    def glossary_pages(self) -> list[Path]:
-        """The French pages that hold a glossary."""
-        pages = sorted(self.docs.rglob("*.md"))
-        return [path for path in pages if "{glossary}" in read_text(path)]
+    def glossaries(self) -> dict[str, Page]:
+        """The French pages that have a glossary, by domain."""
+        return {
+            path.relative_to(self.docs).with_suffix("").as_posix(): Page(path)
+            for path in sorted(self.docs.rglob("*.md"))
+            if "{glossary}" in read_text(path)
+        }
 
     @cached_property
     def terms(self) -> Terms:
-        """The terms of the French glossary."""
-        return Terms([Page(path) for path in self.glossary_pages])
+        """The terms of the French glossaries."""
+        return Terms(list(self.glossaries.values()))
 
     @cached_property
     def words(self) -> set[str]:
@@ -72,9 +75,7 @@ class Check:
         """Prepare to check `catalogs`, which were read from `folder`."""
         self._context, self._language = context, language
         self._catalogs, self._folder = catalogs, folder
-        pages = (path.relative_to(context.docs) for path in context.glossary_pages)
-        domains = [page.with_suffix("").as_posix() for page in pages]
-        glossaries = [catalogs[domain] for domain in domains if domain in catalogs]
+        glossaries = [catalogs[domain] for domain in context.glossaries if domain in catalogs]
         self._glossary = writing.Glossary(context.terms.names, glossaries, language.code)
         self._french = writing.stemmer(context.source.code)
         self._sense = Sense(catalogs, context.words, language)

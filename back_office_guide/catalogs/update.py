@@ -222,7 +222,6 @@ class SimilarTexts:
 
 
 def _copy(entry: polib.POEntry, **fields: object) -> polib.POEntry:
-    """Return a copy of an entry with other `fields`."""
     other = copy(entry)
     vars(other).update(fields)
     return other

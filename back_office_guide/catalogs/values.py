@@ -181,17 +181,15 @@ def _unit_words(language: Language) -> dict[str, tuple[str, int, int]]:
             shown = format_unit(number, f"duration-{unit}", locale=language.locale).casefold()
             name = re.sub(r"^\W*\d+\W*", "", shown)
             found[name] = "time", seconds, 1 if name != shown else number
-    names = {
-        "percent": {symbol_in(language.percent), "%", "٪"},
-        "currency": {symbol_in(language.amount)},
-    }
-    names["percent"] |= {"per cent", "por 100"} if "%" in language.percent else set()
+    percent = {symbol_in(language.percent), "%", "٪", "per cent", "por 100"}
+    currency = {symbol_in(language.amount)}
     for number in _PLURAL_SAMPLES:
         shown = format_unit(number, "concentr-percent", locale=language.locale)
-        names["percent"].add(re.sub(r"[\d\s]", "", shown))
+        percent.add(re.sub(r"[\d\s]", "", shown))
         if "€" in language.amount:
-            names["currency"] |= {"EUR", get_currency_name("EUR", number, locale=language.locale)}
-    found |= {name.casefold(): (kind, 0, 1) for kind, some in names.items() for name in some}
+            currency |= {"EUR", get_currency_name("EUR", number, locale=language.locale)}
+    found |= {name.casefold(): ("percent", 0, 1) for name in percent}
+    found |= {name.casefold(): ("currency", 0, 1) for name in currency}
     for form in (("wide", "format"), ("wide", "stand-alone"), ("abbreviated", "format"),
                  ("abbreviated", "stand-alone")):  # fmt: skip
         for month, name in get_month_names(*form, language.locale).items():
@@ -256,7 +254,6 @@ def quantities(text: str, language: Language) -> tuple[list[Quantity], list[Rang
 
 
 def _read_quantity(match: re.Match[str], language: Language) -> Quantity:
-    """Return the number that the pattern of quantities found."""
     number = Decimal(match["number"] or 1) * int(match["power"] or 1)
     found = Quantity(number, bool(match["digits"]), bool(match["bare"]), {number})
     for word in filter(None, (match["before"], match["after"], match["bare"])):

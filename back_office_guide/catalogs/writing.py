@@ -220,7 +220,6 @@ def find_misspelt(words: set[str], french: set[str], dictionary: str) -> dict[st
 
 
 def _hunspell(dictionary: str, option: str, words: Iterable[str]) -> str:
-    """Return what hunspell says of words, one a line."""
     command = ["hunspell", "-d", dictionary, "-i", "utf-8", option]
     text = "\n".join(words)
     return subprocess.run(

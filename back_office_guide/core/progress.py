@@ -48,10 +48,10 @@ def refusals(entry: polib.POEntry, domain: str) -> list[Difference]:
 
 def count(catalog: polib.POFile, domain: str) -> Count:
     """Return the count of a catalog, without obsolete entries; refused ones count as fuzzy."""
+    translated = catalog.translated_entries()
+    shown = [entry for entry in translated if not refusals(entry, domain)]
+    fuzzy = len(catalog.fuzzy_entries()) + len(translated) - len(shown)
     live = [entry for entry in catalog if not entry.obsolete]
-    written = [entry for entry in live if entry.translated()]
-    shown = [entry for entry in written if not refusals(entry, domain)]
-    fuzzy = sum(entry.fuzzy for entry in live) + len(written) - len(shown)
     words, translated_words = (sum(len(e.msgid.split()) for e in some) for some in (live, shown))
     return Count(len(shown), fuzzy, len(live) - len(shown) - fuzzy, words, translated_words)
 
