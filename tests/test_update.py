@@ -470,7 +470,7 @@ def test_texts_that_differ_by_typography_share_a_translation(before: str, after:
     assert made_from({"p": [entry(before, "T")]}, p=[after])["p"][0].translated()
 
 
-def test_signs_of_markup_are_no_likeness() -> None:
+def test_characters_of_markup_make_no_texts_similar() -> None:
     found = made_from({"p": [entry("``os.name``", "N")]}, p=["``docs``", "``sboms``"])["p"]
     assert not found[0].msgstr
     assert not found[1].msgstr

@@ -92,8 +92,8 @@ class Check:
     def _check_spelling(self) -> Iterator[Fault]:
         """Ask hunspell once for the words of all translations; yield a fault if CI lacks it."""
         listed = self._folder.parent / WORD_LIST
-        own = set(read_text(listed).split()) if listed.is_file() else set()
-        right, french = self._context.words | own | self._glossary.words, set()
+        of_language = set(read_text(listed).split()) if listed.is_file() else set()
+        right, french = self._context.words | of_language | self._glossary.words, set()
         for entry in chain(*(file.translated_entries() for file in self._catalogs.values())):
             message = writing.message_words(entry.msgid)
             french |= message

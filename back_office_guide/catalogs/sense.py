@@ -221,7 +221,8 @@ def _emphasis(before: Markup, after: Markup) -> Iterator[Difference]:
     text = _words(after.text)
     for mark in ("*", "**"):
         old, new = (
-            [each for sign, each in one.emphases if sign == mark] for one in (before, after)
+            [each for delimiter, each in one.emphases if delimiter == mark]
+            for one in (before, after)
         )
         emphasised = _words(" ".join(new))
         if old and not new and not any(_words(each) <= text for each in old):

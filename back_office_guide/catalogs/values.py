@@ -154,8 +154,8 @@ def _normalize_numbers(text: str, language: Language) -> str:
     text = re.sub(rf"\b(?:une?|una|el|der|die|den|the) (?={_DIGITS})", "", text)
     code = language.code.partition("_")[0]
     if code in LANG:
-        said = any(_is_number(word, code) for word in re.findall(r"[^\W\d_]+", text))
-        text = str(alpha2digit(text, code, ordinal_threshold=0)) if said else text
+        has_number = any(_is_number(word, code) for word in re.findall(r"[^\W\d_]+", text))
+        text = str(alpha2digit(text, code, ordinal_threshold=0)) if has_number else text
         return _HALF_A_MAGNITUDE.sub("0.5 ", text)
     for name, power in _magnitudes(language).items():
         text = re.sub(rf"({_DIGITS}\d+(?:\.\d+)?) ?{re.escape(name)}", rf"\1 {power}", text)
@@ -178,14 +178,14 @@ def _unit_words(language: Language) -> dict[str, tuple[str, int, int]]:
     found = {"h": ("time", _HOUR, 1), "uhr": ("time", _HOUR, 1)}
     for unit, seconds in _SECONDS.items():
         for number in _PLURAL_SAMPLES:
-            shown = format_unit(number, f"duration-{unit}", locale=language.locale).casefold()
-            name = re.sub(r"^\W*\d+\W*", "", shown)
-            found[name] = "time", seconds, 1 if name != shown else number
+            written = format_unit(number, f"duration-{unit}", locale=language.locale).casefold()
+            name = re.sub(r"^\W*\d+\W*", "", written)
+            found[name] = "time", seconds, 1 if name != written else number
     percent = {symbol_in(language.percent), "%", "٪", "per cent", "por 100"}
     currency = {symbol_in(language.amount)}
     for number in _PLURAL_SAMPLES:
-        shown = format_unit(number, "concentr-percent", locale=language.locale)
-        percent.add(re.sub(r"[\d\s]", "", shown))
+        written = format_unit(number, "concentr-percent", locale=language.locale)
+        percent.add(re.sub(r"[\d\s]", "", written))
         if "€" in language.amount:
             currency |= {"EUR", get_currency_name("EUR", number, locale=language.locale)}
     found |= {name.casefold(): ("percent", 0, 1) for name in percent}
@@ -300,10 +300,10 @@ def _magnitudes(language: Language) -> dict[str, int]:
     found = {}
     for number in (count * 10**power for power in (3, 4, 6, 8, 9, 12) for count in (1, 2, 5, 11)):
         try:
-            shown = format_compact_decimal(number, format_type="long", locale=language.locale)
+            written = format_compact_decimal(number, format_type="long", locale=language.locale)
         except KeyError:  # where CLDR has one form for both, as in Chinese, Babel 2.18 misses it
-            shown = format_compact_decimal(number, locale=language.locale)
-        if match := re.fullmatch(r"(\d+)\s?(\D+)", shown):
+            written = format_compact_decimal(number, locale=language.locale)
+        if match := re.fullmatch(r"(\d+)\s?(\D+)", written):
             found[match[2]] = number // int(match[1])
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
@@ -324,11 +324,11 @@ def differences(
 ) -> Iterator[Difference]:
     """Yield the numbers, months and addresses that a translation lacks or adds."""
     before, after = markup_of(message).text, markup_of(translation).text
-    french, own = without_quotations(before, after)
+    french, other = without_quotations(before, after)
     numbers, ranges = quantities(french, source)
-    yield from _number_differences(numbers, ranges, *quantities(own, language), language)
+    yield from _number_differences(numbers, ranges, *quantities(other, language), language)
     months = {each.month for each in numbers} - {0}
-    for month in sorted(months - _months_in(own, language) if months else months):
+    for month in sorted(months - _months_in(other, language) if months else months):
         name = get_month_names("wide", "format", source.locale)[month]
         yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
     addresses, others = (Counter(ADDRESS.findall(text)) for text in (before, after))
@@ -380,13 +380,13 @@ def _unmatched(numbers: list[Quantity], others: list[Quantity]) -> list[Quantity
 def _format(numbers: list[Quantity], language: Language) -> list[str]:
     """Return different numbers as a language writes them."""
     _, thousands, decimal = _number_pattern(language)
-    shown = []
+    formatted = []
     for number in dict.fromkeys(each.number for each in numbers):
         whole, _, part = f"{number.normalize():f}".partition(".")
         if len(whole) > len("2024"):
             whole = f"{int(whole):,}".replace(",", thousands)
-        shown.append(whole + (decimal + part if part else ""))
-    return shown
+        formatted.append(whole + (decimal + part if part else ""))
+    return formatted
 
 
 def symbol_in(example: str) -> str:

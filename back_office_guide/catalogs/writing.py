@@ -214,8 +214,8 @@ def find_misspelt(words: set[str], french: set[str], dictionary: str) -> dict[st
     except (OSError, subprocess.CalledProcessError):
         return None
     slips = {word for word in unknown if asked[word].casefold() not in french}
-    said = re.findall(r"^& (\S+) .*?: (.*)$", _hunspell(dictionary, "-a", slips), re.MULTILINE)
-    corrections = {word: _correction(word, listed.split(", ")) for word, listed in said}
+    suggested = re.findall(r"^& (\S+) .*?: (.*)$", _hunspell(dictionary, "-a", slips), re.MULTILINE)
+    corrections = {word: _correction(word, listed.split(", ")) for word, listed in suggested}
     return {asked[word]: corrections.get(word, "") for word in unknown}
 
 

@@ -33,7 +33,7 @@ class Markup:
     elements: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Each role, link, image, footnote, code, HTML and stray character: its kind, its source."""
     references: list[tuple[str, str]] = field(default_factory=list)
-    """The terms and links as (target, shown text)."""
+    """The terms and links as (target, text)."""
     emphases: list[tuple[str, str]] = field(default_factory=list)
     """The emphasised texts, each after its delimiter, * or **."""
     text: str = ""
@@ -107,10 +107,10 @@ def _add_token(found: Markup, token: Token) -> None:
             found.text += text
             return
         match = ROLE.fullmatch(text)
-        shown, target = match.groups() if match else (text, text)
+        words, target = match.groups() if match else (text, text)
         found.elements["role", f"{role}`{target}`"] += 1
-        found.references.append((target, shown))
-        found.text += shown
+        found.references.append((target, words))
+        found.text += words
         found.text_without_roles += " | "
     elif token.type in _BREAKS:
         found.blocks.append(token.type)
@@ -138,7 +138,7 @@ def differences(
     if after.blocks != before.blocks and translation.strip():
         yield Difference("block", _explain_blocks(translation), mutable=False)
         return
-    french = {target: f"(your words for “{shown}”)" for target, shown in before.references if shown}
+    french = {target: f"(your words for “{text}”)" for target, text in before.references if text}
     for code in ("role", "link", "image", "footnote", "code", "html"):
         old, new = before.count(code), after.count(code)
         if old != new:

@@ -40,7 +40,7 @@ NO_TITLE = {"container", "figure"}  # their argument is a class, or a file
 # The roles that pages may use: those of plain text, and that of terms, which has a target.
 TEXT_ROLES = {"kbd", "sub", "sup"}
 ROLES = {"term", *TEXT_ROLES}
-ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
+ROLE = re.compile(r"(?P<text>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
 
 _DIRECTIVE = re.compile(r"\{([\w:-]+)\}\s*(.*?)\s*", re.DOTALL)
 _OPTION = re.compile(r"\s*:(?P<name>[\w-]+):\s*(?P<value>.*)")

@@ -49,11 +49,11 @@ def refusals(entry: polib.POEntry, domain: str) -> list[Difference]:
 def count(catalog: polib.POFile, domain: str) -> Count:
     """Return the count of a catalog, without obsolete entries; refused ones count as fuzzy."""
     translated = catalog.translated_entries()
-    shown = [entry for entry in translated if not refusals(entry, domain)]
-    fuzzy = len(catalog.fuzzy_entries()) + len(translated) - len(shown)
+    accepted = [entry for entry in translated if not refusals(entry, domain)]
+    fuzzy = len(catalog.fuzzy_entries()) + len(translated) - len(accepted)
     live = [entry for entry in catalog if not entry.obsolete]
-    words, translated_words = (sum(len(e.msgid.split()) for e in some) for some in (live, shown))
-    return Count(len(shown), fuzzy, len(live) - len(shown) - fuzzy, words, translated_words)
+    words, translated_words = (sum(len(e.msgid.split()) for e in some) for some in (live, accepted))
+    return Count(len(accepted), fuzzy, len(live) - len(accepted) - fuzzy, words, translated_words)
 
 
 def total(counts: Iterable[Count]) -> Count:

@@ -45,10 +45,10 @@ def faults(messages: list[polib.POEntry], allowed: set[str]) -> Iterator[Fault]:
         file_name, line = messages[number].occurrences[0]
         path = ROOT / file_name
         for error in paragraph["lGrammarErrors"]:
-            shown = texts[number][max(0, error["nStart"] - 20) : error["nEnd"] + 20]
-            if not any(" " in phrase and phrase in shown for phrase in allowed):
+            excerpt = texts[number][max(0, error["nStart"] - 20) : error["nEnd"] + 20]
+            if not any(" " in phrase and phrase in excerpt for phrase in allowed):
                 advice = " / ".join(error["aSuggestions"][:3])
-                what = f"“{shown}”: {error['sMessage']}" + (f" Write: {advice}" if advice else "")
+                what = f"“{excerpt}”: {error['sMessage']}" + (f" Write: {advice}" if advice else "")
                 yield Fault(path, int(line), what)
         for word in (error["sValue"] for error in paragraph["lSpellingErrors"]):
             if not allowed & {word, word.lower()}:

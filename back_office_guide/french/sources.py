@@ -175,8 +175,8 @@ def wrong_typography(page: Page) -> LineFaults:
     for number, (line, right) in enumerate(lines, start=1):
         if line != right:
             place = Prefix.similarity(line, right)
-            shown = right[max(0, place - 12) : place + 12].strip()
-            yield number, f"typography, near “{shown}”: run `make typography`, which writes it"
+            excerpt = right[max(0, place - 12) : place + 12].strip()
+            yield number, f"typography, near “{excerpt}”: run `make typography`, which writes it"
     for found in page.tokens:
         if found.token.type == "text" and '"' in found.token.content:
             yield found.line, STRAIGHT_QUOTE
