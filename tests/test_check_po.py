@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from back_office_guide.catalogs import values, writing
 from back_office_guide.catalogs.check import Check, Context, find_outdated
-from back_office_guide.catalogs.sense import Sense
+from back_office_guide.catalogs.content import ContentCheck
 from back_office_guide.catalogs.update import update
 from back_office_guide.core import markup
 from back_office_guide.core.catalog import folder_of, line_of, read, read_all, write
@@ -700,11 +700,11 @@ def test_the_translation_of_another_message_is_named() -> None:
     catalog.append(polib.POEntry(msgid="Le chef relit le dossier avant de l’envoyer.", msgstr=text))
     paid = "La facture est payée par le client dans les trente jours."
     catalog.append(polib.POEntry(msgid=paid, msgstr=text))
-    found = Sense({"p": catalog}, set(), ENGLISH).differences(catalog[0].msgid, text)
+    found = ContentCheck({"p": catalog}, set(), ENGLISH).differences(catalog[0].msgid, text)
     what = f"it is the translation of “{paid[:40]}”: one of the two is wrong"
     assert [each.message for each in found] == [what]
     catalog[0].msgstr = "The manager reads the file again before it is sent."
-    assert not list(Sense({"p": catalog}, set(), ENGLISH).differences(paid, text))
+    assert not list(ContentCheck({"p": catalog}, set(), ENGLISH).differences(paid, text))
 
 
 def test_french_puts_a_space_before_high_marks() -> None:
@@ -743,7 +743,7 @@ def test_no_text_whatever_makes_the_check_crash(message: str, translation: str) 
     list(glossary.differences(message, translation, writing.stemmer("fr")))
     list(glossary.missing([message], translation))
     writing.words_to_spell(translation, writing.message_words(message))
-    list(Sense({}, set(), ENGLISH).differences(message, translation))
+    list(ContentCheck({}, set(), ENGLISH).differences(message, translation))
 
 
 @given(content=st.one_of(st.binary(max_size=80), TEXTS.map(str.encode)))

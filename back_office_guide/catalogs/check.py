@@ -18,7 +18,7 @@ from shutil import which
 import polib
 
 from back_office_guide.catalogs import values, writing
-from back_office_guide.catalogs.sense import Sense
+from back_office_guide.catalogs.content import ContentCheck
 from back_office_guide.catalogs.update import LossError, read_templates, templates_for, update
 from back_office_guide.core import markup
 from back_office_guide.core.catalog import (
@@ -78,7 +78,7 @@ class Check:
         glossaries = [catalogs[domain] for domain in context.glossaries if domain in catalogs]
         self._glossary = writing.Glossary(context.terms.names, glossaries, language.code)
         self._french = writing.stemmer(context.source.code)
-        self._sense = Sense(catalogs, context.words, language)
+        self._content = ContentCheck(catalogs, context.words, language)
         self._words: dict[str, list[str]] = {}
         self._misspelt: dict[str, str] | None = None
 
@@ -141,7 +141,7 @@ class Check:
                 return  # the parser sees another text than the translator
             yield from values.differences(message, translation, source, self._language)
             yield from self._glossary.differences(message, translation, self._french)
-            yield from self._sense.differences(message, translation)
+            yield from self._content.differences(message, translation)
             # A quoted word is about itself, and needs no translation.
             unquoted = re.sub("«[^»]*»", "", markup.markup_of(message).text_without_roles)
             yield from self._glossary.missing(self._context.terms.within(unquoted), translation)

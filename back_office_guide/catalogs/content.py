@@ -1,4 +1,4 @@
-"""Find what a translation lost, doubled or exchanged, as far as a machine can see it."""
+"""Compare the content of a message and its translation: what was lost, doubled or exchanged."""
 
 import re
 import unicodedata
@@ -57,8 +57,8 @@ MIN_NAME = 3  # letters
 MIN_USES = 3  # of a name, that show whether the language keeps it
 
 
-class Sense:
-    """What the translations of a language have in common, to judge a single one by."""
+class ContentCheck:
+    """A check of translations against their messages, and the other translations of a language."""
 
     def __init__(self, catalogs: Catalogs, words: set[str], language: Language) -> None:
         """Learn from `catalogs` how long translations are, and which names they keep.
