@@ -43,8 +43,8 @@ _NAME = re.compile(
 )
 LETTER_RANGE = re.compile(r"\b([A-Z]) (?:à|au|to|a|al|bis|zu|auf)(?: \w+)? ([A-Z])\b")
 
-# The length of a translation, in proportion to the one that is usual for its message: so little
-# means that a sentence is lost, if there are fewer; that much is lost; or another message's.
+# The length of a translation, divided by the usual one for its message: below the first, a sentence
+# is lost if there are fewer; below the second, some text is; above the last, it is of another one.
 SENTENCE_LOST, MUCH_LOST, OF_ANOTHER = 0.75, 0.3, 3
 # In characters: the shortest sentence, message and surplus that are judged by their lengths.
 MIN_SENTENCE, MIN_MESSAGE, MIN_SURPLUS = 15, 40, 60
@@ -246,7 +246,7 @@ def _unpaired(text: str, original: str, language: Language) -> Iterator[Differen
     pairs = ["()", "[]", opening.strip() + closing.strip()]
     if language.code.startswith("es"):
         pairs += ["¿?", "¡!"]
-        text = values.without_quotations(original, text)[1]
+        text = values.without_shared_quotations(text, original)
     text = re.sub(r"(?:^|[;:,]\s)\w\)", "", text)  # "a) this; b) that"
     for first, last in map(tuple, pairs):
         if first != last and text.count(first) != text.count(last):

@@ -79,7 +79,7 @@ QUOTATION = re.compile(r"«[^»]+»|“[^“”]+”|„[^„“]+“")
 
 @dataclass
 class Quantity:
-    """A number in a text: whether it is `written` in digits, or a `hint`, as "half", only.
+    """A number in a text, and whether it is `written` in digits.
 
     `values` are what it may be read as; of a share, in percent too. `seconds` are how long it is,
     if a unit of time follows it (`timed`) or the number beside it. `month` is that of a date, from
@@ -89,7 +89,6 @@ class Quantity:
 
     number: Decimal
     written: bool
-    hint: bool
     values: set[Decimal]
     seconds: set[Decimal] = field(default_factory=set)
     timed: bool = False
@@ -107,20 +106,17 @@ class Quantity:
 
 
 Range = tuple[Decimal, Decimal]
+Numbers = tuple[list[Quantity], list[Range]]
 
 
-def without_quotations(before: str, after: str) -> tuple[str, str]:
-    """Return two texts without addresses, and without the quotations that both have."""
-    texts = ADDRESS.sub(" ", before), ADDRESS.sub(" ", after)
-    first, second = (normalize(text).casefold() for text in texts)
+def without_shared_quotations(text: str, other: str) -> str:
+    """Return a text without addresses, and without the quotations that another text has, too."""
+    other = normalize(ADDRESS.sub(" ", other)).casefold()
 
-    def without_shared(text: str, other: str) -> str:
-        def replace(match: re.Match[str]) -> str:
-            return " " if normalize(match[0][1:-1].strip()).casefold() in other else match[0]
+    def replace(match: re.Match[str]) -> str:
+        return " " if normalize(match[0][1:-1].strip()).casefold() in other else match[0]
 
-        return QUOTATION.sub(replace, text)
-
-    return without_shared(texts[0], second), without_shared(texts[1], first)
+    return QUOTATION.sub(replace, ADDRESS.sub(" ", text))
 
 
 @cache
@@ -226,7 +222,7 @@ def _quantity_pattern(language: Language) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4096)
-def quantities(text: str, language: Language) -> tuple[list[Quantity], list[Range]]:
+def quantities(text: str, language: Language) -> Numbers:
     """Return the numbers in a text of a language, and its ranges."""
     original, text = text, _normalize_numbers(text, language)
     found = [
@@ -246,7 +242,7 @@ def quantities(text: str, language: Language) -> tuple[list[Quantity], list[Rang
                 quantity.values.add(share)
                 quantity.units.add("percent")
     hints = [
-        Quantity(Decimal(values[0]), False, True, set(map(Decimal, values)), units={"percent"})
+        Quantity(Decimal(1), False, set(map(Decimal, values)), units={"percent"})
         for words, values in _FRACTION_WORDS.items()
         if words.search(original)
     ]
@@ -255,7 +251,7 @@ def quantities(text: str, language: Language) -> tuple[list[Quantity], list[Rang
 
 def _read_quantity(match: re.Match[str], language: Language) -> Quantity:
     number = Decimal(match["number"] or 1) * int(match["power"] or 1)
-    found = Quantity(number, bool(match["digits"]), bool(match["bare"]), {number})
+    found = Quantity(number, bool(match["digits"]), {number})
     for word in filter(None, (match["before"], match["after"], match["bare"])):
         kind, size, count = _unit_words(language)[word.casefold()]
         if kind == "time":
@@ -324,10 +320,10 @@ def differences(
 ) -> Iterator[Difference]:
     """Yield the numbers, months and addresses that a translation lacks or adds."""
     before, after = markup_of(message).text, markup_of(translation).text
-    french, other = without_quotations(before, after)
-    numbers, ranges = quantities(french, source)
-    yield from _number_differences(numbers, ranges, *quantities(other, language), language)
-    months = {each.month for each in numbers} - {0}
+    other = without_shared_quotations(after, before)
+    old = quantities(without_shared_quotations(before, after), source)
+    yield from _number_differences(old, quantities(other, language), language)
+    months = {each.month for each in old[0]} - {0}
     for month in sorted(months - _months_in(other, language) if months else months):
         name = get_month_names("wide", "format", source.locale)[month]
         yield Difference("dates", f"the month of a date, “{name}”, is missing: write it")
@@ -339,15 +335,12 @@ def differences(
 
 
 def _number_differences(
-    old: list[Quantity],
-    ranges: list[Range],
-    new: list[Quantity],
-    others: list[Range],
-    language: Language,
+    before: Numbers, after: Numbers, language: Language
 ) -> Iterator[Difference]:
     """Yield the faults in the numbers of a translation: order, values, units."""
+    (old, ranges), (new, new_ranges) = before, after
     for low, high in ranges:
-        if low < high and (high, low) in others:
+        if low < high and (high, low) in new_ranges:
             yield Difference("numbers", f"{high:f} comes before {low:f}: write {low:f} first")
     lost, added = _unmatched(old, new), _unmatched(new, old)
     if not (lost and added):  # numbers in words, which other words may replace
@@ -369,11 +362,11 @@ def _number_differences(
 
 
 def _unmatched(numbers: list[Quantity], others: list[Quantity]) -> list[Quantity]:
-    """Return the numbers of a text that none of another one may equal."""
+    """Return the numbers of a text, but 1, that none of another one may equal."""
     return [
         number
         for number in numbers
-        if not (number.hint or number.number == 1 or any(map(number.may_equal, others)))
+        if number.number != 1 and not any(map(number.may_equal, others))
     ]
 
 
