@@ -260,6 +260,12 @@ def test_two_prices_are_no_formula(tmp_path: Path) -> None:
     assert not [fault for fault in faults(tmp_path, page) if "formula" in fault]
 
 
+def test_a_label_is_what_the_parser_takes_for_one(tmp_path: Path) -> None:
+    page = "# Titre\n\n* (page-liste)=\n  Un.\n\n```console\n(page-code)=\n```\n\n"
+    found = faults(tmp_path, f"{page}Voir [](#page-liste) et [](#page-code).\n")
+    assert found == [f"page.md:10: {NOWHERE.format('#page-code')}"]
+
+
 def test_a_page_has_a_title_and_a_name_for_every_address(tmp_path: Path) -> None:
     assert "page.md:1: no title: begin with # and the title" in faults(tmp_path, "Un.\n")
     assert "page.md:1: no title: begin with # and the title" in faults(tmp_path, "## Un\n")
