@@ -2,6 +2,7 @@
 # LANGS="fr en" limits html, latexpdf, epub and serve to some languages of languages.toml.
 # SIZE="--pages 100 --languages 8 --runs 3" sets the size of bench.
 # TESTS="site search" limits test to the tests whose file or name holds one of these words.
+# SPHINXOPTS="-D html_theme=furo" is added to the options of sphinx-build.
 # PORT=8001 moves serve from port 8000.
 # SETUP=no installs no package of the system, even as root.
 # SITE_URL=https://… writes canonical addresses and a sitemap; REPOSITORY_EDIT=https://… links to
@@ -12,7 +13,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help html latexpdf epub gettext update-po check-po status check code sources messages serve linkcheck test typography cards bench lock clean
+.PHONY: help html latexpdf epub dirhtml singlehtml text man texinfo xml gettext update-po check-po status check code sources messages serve linkcheck test typography cards bench lock clean
 
 LANGS ?=
 PORT ?= 8000
@@ -36,6 +37,10 @@ latexpdf: .venv/installed ## the book, in build/pdf
 epub: .venv/installed ## the e-book, in build/epub
 	@$(VENV) -m back_office_guide.commands.system_packages epub
 	@$(VENV) -m back_office_guide.commands.build epub
+
+# Other builders of Sphinx, in one language, the first of LANGS: build/text, for instance.
+dirhtml singlehtml text man texinfo xml: .venv/installed
+	@$(VENV) -m sphinx -q -W -c . -b $@ -D language=$(firstword $(LANGS) fr) $(SPHINXOPTS) docs build/$@
 
 gettext: .venv/installed ## the messages to translate, in build/gettext
 	@$(VENV) -m back_office_guide.commands.build gettext
@@ -94,6 +99,7 @@ typography: .venv/installed ## no-break spaces and apostrophes, written into the
 	@$(VENV) -m back_office_guide.french.typography
 
 cards: .venv/installed ## the pictures of links to the guide, one a language
+	@$(VENV) -m back_office_guide.commands.system_packages epub
 	@$(VENV) -m back_office_guide.commands.cards
 
 bench: .venv/installed ## how fast the site is built, beside plain Sphinx (SIZE="--pages 100")

@@ -26,7 +26,7 @@ from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.languages import load
 
 ROOT = Path(__file__).resolve().parent.parent
-LANGUAGES = load().select("")
+LANGUAGES = [language for language in load().all if language.published]
 CODES = [language.code for language in LANGUAGES]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -165,12 +165,12 @@ def test_a_fault_of_our_own_and_a_full_disk_are_told_in_a_sentence(
     monkeypatch.setattr(build, "ROOT", tmp_path)
     monkeypatch.setattr(build, "WORK", tmp_path / "work")
     (tmp_path / "work").mkdir()
-    assert build.try_to(fail, LANGUAGES.source, tmp_path / "fr") == (
+    assert build.build_or_explain(fail, LANGUAGES.source, tmp_path / "fr") == (
         "Français: failed, for a fault of the guide’s own code (ZeroDivisionError('nobody thought "
         "of it')). Report it with work/error-fr.log."
     )
     assert "line" in (tmp_path / "work/error-fr.log").read_text("utf-8")
-    assert build.try_to(write_nowhere, LANGUAGES.source, tmp_path / "fr") == (
+    assert build.build_or_explain(write_nowhere, LANGUAGES.source, tmp_path / "fr") == (
         "Français: The files could not be read or written: No space left on device. "
         "Fix it, and try again."
     )
@@ -343,6 +343,13 @@ def test_without_git_there_are_no_days_and_no_fault(committed: Path, tmp_path: P
     assert (run.returncode, run.stdout.strip(), run.stderr) == (0, "", "")
 
 
+def test_options_of_sphinx_can_be_added(small_copy: Copy) -> None:
+    folder = small_copy("options")
+    options = {"SPHINXOPTS": "-D html_title='Un autre titre'"}
+    assert "fr: built" in made("html", cwd=folder, env=FRENCH | options)
+    assert "<title>Un autre titre<" in (folder / "build/html/fr/index.html").read_text("utf-8")
+
+
 def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> None:
     run = make("html", cwd=checkout, env={"LANGS": "fr tlh"})
     assert run.returncode != 0
@@ -443,6 +450,7 @@ def test_a_byte_order_mark_before_the_list_of_languages_does_no_harm(tmp_path: P
         ("REPOSITORY_EDIT", "git@example.org:a", "https://example.org/edit/main"),
         ("PORT", "abc", "8001"),
         ("PORT", "80000", "8001"),
+        ("SPHINXOPTS", "-D html_title='x", '"-D html_theme=furo"'),
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named(

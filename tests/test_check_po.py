@@ -23,7 +23,7 @@ from back_office_guide.core.faults import Fault
 from back_office_guide.core.languages import Language, load
 
 LANGUAGES = load()
-FRENCH, ENGLISH = LANGUAGES.source, LANGUAGES.select("en")[0]
+FRENCH, ENGLISH = LANGUAGES.source, LANGUAGES.get("en")
 GERMAN = Language(
     "de", "Deutsch", "ltr", True, "de_DE", "1.234,5", "5\u00a0%", "5\u00a0€", "„…“"
 )  # fmt: skip
@@ -504,7 +504,7 @@ def faults_of(
     pairs: list[tuple[str, str]], code: str, context: Context
 ) -> dict[tuple[str, str], set[str]]:
     """Return what is found in each message and translation, beside the catalogs of a language."""
-    (language,) = LANGUAGES.select(code)
+    language = LANGUAGES.get(code)
     folder = folder_of(code)
     catalogs, _ = read_all(folder)
     for number, (message, translation) in enumerate(pairs):

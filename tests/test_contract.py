@@ -41,6 +41,12 @@ def test_sphinx_intl_finds_the_catalogs_by_itself(small_copy: Copy) -> None:
     assert {name: after[name] for name in after if not name.startswith("sv/")} == before
 
 
+def test_other_builders_of_sphinx_are_targets_of_make(small_copy: Copy) -> None:
+    folder = small_copy("text")
+    made("text", cwd=folder, env={"LANGS": "ar fr"})
+    assert (folder / "build/text/index.txt").read_text("utf-8").startswith("الغرفة الخلفية\n***")
+
+
 @dataclass
 class Project:
     """A small project of pages under docs, whose conf.py is its own or that of the guide."""
@@ -130,6 +136,34 @@ def test_files_of_the_configuration_and_of_other_extensions_reach_the_page(ours:
         assert f"_static/{name}" in found
     assert found.index("guide.css") < found.index("own.css")  # which may overrule it
     assert "copybutton" not in linked(ours.page())
+
+
+def test_what_the_configuration_and_a_template_say_of_the_frame_reaches_the_page(
+    ours: Project,
+) -> None:
+    settings = {"html_favicon": "own/icon.png", "html_logo": "own/logo.png", "html_title": "Le nom"}
+    for name in ("own/icon.png", "own/logo.png"):
+        ours.write(name, "")
+    ours.write("templates/box.html", "<p>Une boîte</p>")
+    ours.write(
+        "templates/page.html",
+        '{% extends "!page.html" %}'
+        '{% block extrahead %}<meta name="mine" content="1">{% endblock %}'
+        "{% block footer %}{{ super() }}<p>Le pied</p>{% endblock %}",
+    )
+    with (ours.folder / "conf.py").open("a") as conf:
+        conf.write("templates_path = ['templates']\nhtml_sidebars = {'**': ['box.html']}\n")
+    announced = {"html_theme_options.announcement": "Une annonce", "html_show_copyright": "0"}
+    ours.build(**settings, **announced)
+    page = ours.page("a/deux")
+    assert str(page.title).removeprefix("<title>") == "Deux – Le nom</title>"
+    assert "_static/icon.png" in str(page.select_one("[rel=icon]"))
+    assert "_static/logo.png" in str(page.select_one(".sidebar-brand img"))
+    assert page.select_one("[name=mine]")
+    said = {"aside": "Une boîte", "footer": "Le pied", "main": "Une annonce"}
+    for place, text in said.items():
+        assert text in page.select(place)[-1].get_text()
+    assert "©" not in page.get_text()
 
 
 @pytest.mark.parametrize("theme", ["furo", "alabaster"])

@@ -244,14 +244,12 @@ def test_elsewhere_than_on_debian_missing_commands_are_named() -> None:
     )
 
 
-def test_cards_are_not_drawn_without_what_draws_them(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_card_that_cannot_be_drawn_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("PATH", str(stub(tmp_path / "bin", "rsvg-convert", "echo why >&2; exit 3")))
     assert cards.main() == 1
-    said = capsys.readouterr().err
-    assert said.startswith("rsvg-convert: ")
-    assert said.endswith(". Install the packages of the book.\n")
+    assert capfd.readouterr() == ("", "why\n")
 
 
 APT = """

@@ -15,7 +15,7 @@ def test_every_page_says_and_links_to_what_plain_sphinx_makes_of_it(tmp_path: Pa
     assert run.returncode == 0, run.stderr
     words = ["-q", "-d", "trees", "-D", "language=en", "docs", "html"]
     assert run_module("sphinx", words, tmp_path / "stock").returncode == 0
-    assert bench.different(tmp_path, "en") == []
+    assert bench.differing_pages(tmp_path, "en") == []
 
 
 def test_a_command_that_fails_ends_the_benchmark(tmp_path: Path) -> None:
@@ -30,9 +30,9 @@ def test_the_times_are_printed_and_a_page_that_says_something_else_is_an_error(
     times = iter([(1.0, 2.0), (4.0, 5.0)] * 3)
     monkeypatch.setattr(sys, "argv", ["bench", "--pages", "4", "--languages", "2", "--runs", "1"])
     monkeypatch.setattr(bench, "write_guide", lambda *_: None)
-    monkeypatch.setattr(bench, "edit", lambda *_: None)
+    monkeypatch.setattr(bench, "add_paragraph", lambda *_: None)
     monkeypatch.setattr(bench, "measure", lambda *_, **__: next(times))
-    monkeypatch.setattr(bench, "different", lambda *_: ["index", "words"])
+    monkeypatch.setattr(bench, "differing_pages", lambda *_: ["index", "words"])
     monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     assert bench.main() == 1

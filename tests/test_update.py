@@ -23,7 +23,7 @@ from back_office_guide.catalogs.update import LossError, pairs, store, update
 from back_office_guide.core.catalog import Catalogs, normalize, read, read_all, read_language, write
 from back_office_guide.core.languages import load
 
-ENGLISH = load().select("en")[0]
+ENGLISH = load().get("en")
 SUBJECTS = ("caisse", "coffre", "courrier", "facture", "livraison", "paie", "relance", "stock")
 VERBS = ("classer", "compter", "relire", "signer")
 
@@ -749,7 +749,7 @@ def test_an_update_that_is_killed_leaves_whole_catalogs_and_every_translation(
         "pathlib.Path.unlink = counting(pathlib.Path.unlink)\n"
         "old = read_all(folder)[0]\n"
         "new = update(read_all(pathlib.Path(templates), '.pot')[0], old, "
-        "load().select('en')[0], 'fr')\n"
+        "load().get('en'), 'fr')\n"
         "store(old, new, folder)\n"
     )
     killed = 0

@@ -214,7 +214,7 @@ def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fa
 def main() -> int:
     """Print the faults of the languages of LANGS, or of all. Return 1 if there are any."""
     languages = load()
-    selected = languages.asked(languages.all)
+    selected = languages.requested(languages.all)
     faults, messages = check(languages, selected)
     code = tell(faults)
     found = f"{len(faults)} fault{'s' * (len(faults) > 1)}" if faults else "no fault"

@@ -49,7 +49,7 @@ def main() -> int:
     Return 1 if a catalog cannot be counted. Raises OSError.
     """
     languages = load()
-    selected = languages.asked(languages.all)
+    selected = languages.requested(languages.all)
     faults, counted = [], {}
     for language in languages.all:
         catalogs, damaged = read_all(folder_of(language.code))

@@ -22,8 +22,7 @@ from bs4 import BeautifulSoup
 from back_office_guide.core.catalog import folder_of
 from back_office_guide.core.paths import BUILD, LANGUAGES, ROOT
 
-# What a benchmark takes from this guide.
-TAKEN = ("back_office_guide", "docs")
+COPIED = ("back_office_guide", "docs")
 CODES = re.findall(r"\w+", "en es de it pt nl sv da fi ro hu tr")
 STOCK = """
 extensions = ["myst_parser"]
@@ -40,7 +39,7 @@ html_copy_source = False
 """
 TRANSLATION = re.compile(r'^(msgstr ".+)"$', re.MULTILINE)
 LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
-A_PART = 20  # pages
+PAGES_A_PART = 20
 
 
 def write_guide(folder: Path, count: int, codes: list[str]) -> None:
@@ -49,8 +48,8 @@ def write_guide(folder: Path, count: int, codes: list[str]) -> None:
     Its pages are those of this guide, repeated in parts of their own, its languages all English.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    for taken in TAKEN:
-        shutil.copytree(ROOT / taken, folder / taken, ignore=shutil.ignore_patterns("locale"))
+    for copied in COPIED:
+        shutil.copytree(ROOT / copied, folder / copied, ignore=shutil.ignore_patterns("locale"))
     shutil.copy(ROOT / "conf.py", folder)
     french, english, _ = re.split(r"(\[languages.en\][^[]*)", LANGUAGES.read_text("utf-8"))
     listed = [english.replace(".en]", f".{code}]") for code in codes]
@@ -61,30 +60,31 @@ def write_guide(folder: Path, count: int, codes: list[str]) -> None:
     pages = {page.with_suffix("").relative_to(docs): page for page in sorted(docs.glob("*/*.md"))}
     repeated = cycle(name for name in pages if name.parent.name != "annexes")
     extra = {
-        Path(f"part{n // A_PART}/page{n}"): next(repeated) for n in range(count - len(pages) - 1)
+        Path(f"part{n // PAGES_A_PART}/page{n}"): next(repeated)
+        for n in range(count - len(pages) - 1)
     }
     for name, page in extra.items():
         (docs / name).parent.mkdir(exist_ok=True)
         text = LABEL.sub("", pages[page].read_text("utf-8"))
         (docs / name).with_suffix(".md").write_text(text, "utf-8")
     with (docs / "index.md").open("a", encoding="utf-8") as home:
-        for start in range(0, len(extra), A_PART):
-            below = "\n".join(map(str, list(extra)[start : start + A_PART]))
+        for start in range(0, len(extra), PAGES_A_PART):
+            below = "\n".join(map(str, list(extra)[start : start + PAGES_A_PART]))
             home.write(f"\n:::{{toctree}}\n:hidden:\n:caption: Une partie\n\n{below}\n:::\n")
     for code in codes:
         for name, page in ({page: page for page in [Path("index"), *pages]} | extra).items():
             catalog = (folder_of(code, docs / "locale") / name).with_suffix(".po")
             catalog.parent.mkdir(parents=True, exist_ok=True)
             text = (folder_of("en") / page).with_suffix(".po").read_text("utf-8")
-            # No two translations are the same, for what is the same is parsed once.
+            # A translation that occurs twice is parsed once: make each another one.
             own = TRANSLATION.sub(rf'\1 {code} {name.name}"', text)
             catalog.write_text(own, "utf-8")
     shutil.copytree(docs, folder / "stock/docs", ignore=shutil.ignore_patterns("_theme"))
     (folder / "stock/docs/conf.py").write_text(STOCK, "utf-8")
 
 
-OURS = (sys.executable, "-m", "back_office_guide.commands.build")
-PLAIN = (sys.executable, "-m", "sphinx", "-q", "-d", "trees", "docs", "html", "-D")
+OUR_BUILD = (sys.executable, "-m", "back_office_guide.commands.build")
+PLAIN_BUILD = (sys.executable, "-m", "sphinx", "-q", "-d", "trees", "docs", "html", "-D")
 
 
 def measure(folder: Path, *command: str, **variables: str) -> tuple[float, float]:
@@ -100,10 +100,10 @@ def measure(folder: Path, *command: str, **variables: str) -> tuple[float, float
     return used - before.children_user - before.children_system, time.perf_counter() - start
 
 
-def shown(page: Path) -> tuple[str, list[str]]:
-    """Return what a page says, without spaces, and what its text and its menu link to."""
+def text_and_links(page: Path) -> tuple[str, list[str]]:
+    """Return the text of a page, without spaces, and the addresses in its text and its menu."""
     soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
-    # What is drawn, and what the theme adds.
+    # Drawings, and what the theme of the guide adds.
     for part in soup.select("article svg, article img, article .download, article .index-letters"):
         part.decompose()
     links = [str(link["href"]) for link in soup.select("article a, .sidebar-tree a")]
@@ -111,16 +111,18 @@ def shown(page: Path) -> tuple[str, list[str]]:
     return "".join("".join(texts).split()), links
 
 
-def different(folder: Path, code: str) -> list[str]:
-    """Return the names of the pages that do not say or link to the same in both."""
+def differing_pages(folder: Path, code: str) -> list[str]:
+    """Return the names of the pages whose text or links are not the same in both sites."""
     site, stock = folder / f"build/html/{code}", folder / "stock/html"
     pages = (page.relative_to(folder / "docs") for page in (folder / "docs").rglob("*.md"))
     names = [page.with_suffix(".html") for page in sorted(pages)]
-    return [str(name) for name in names if shown(site / name) != shown(stock / name)]
+    return [
+        str(name) for name in names if text_and_links(site / name) != text_and_links(stock / name)
+    ]
 
 
-def edit(docs: Path, run: int) -> None:
-    """Write one more paragraph into a page."""
+def add_paragraph(docs: Path, run: int) -> None:
+    """Add a paragraph to a page."""
     with (docs / "comprendre/mots.md").open("a", encoding="utf-8") as page:
         page.write(f"\nParagraphe {run}.\n")
 
@@ -138,29 +140,29 @@ def main() -> int:
     os.environ["SOURCE_DATE_EPOCH"] = "1"  # else an edit would be a new date for all languages
     folder, codes = BUILD / "bench", CODES[: options.languages]
     write_guide(folder, options.pages, codes)
-    taken: dict[str, list[tuple[float, ...]]] = {step: [] for step in STEPS}
+    times: dict[str, list[tuple[float, ...]]] = {step: [] for step in STEPS}
     for run in range(options.runs):
         for result in (folder / "build", folder / "stock/html", folder / "stock/trees"):
             shutil.rmtree(result, ignore_errors=True)
         for step in STEPS:
             if step == "one page edited":
-                edit(folder / "docs", run)
-                edit(folder / "stock/docs", run)
-            ours = measure(folder, *OURS, "html", LANGS=" ".join(codes))
-            plain = measure(folder / "stock", *PLAIN, f"language={codes[0]}")
-            taken[step].append((*ours, *plain))
+                add_paragraph(folder / "docs", run)
+                add_paragraph(folder / "stock/docs", run)
+            ours = measure(folder, *OUR_BUILD, "html", LANGS=" ".join(codes))
+            plain = measure(folder / "stock", *PLAIN_BUILD, f"language={codes[0]}")
+            times[step].append((*ours, *plain))
     print(f"{options.pages} pages, {len(codes)} languages (plain Sphinx: 1), {options.runs} runs")
     print(f"{'':20}CPU s  wall s    plain Sphinx    ratios")
-    for step, runs in taken.items():
+    for step, runs in times.items():
         ours, wall, plain, its = (statistics.median(each) for each in zip(*runs, strict=True))
         print(
             f"{step:18}{ours:7.1f} {wall:7.1f} {plain:7.1f} {its:7.1f} "
             f"{ours / plain:7.2f} {wall / its:6.2f}"
         )
-    wrong = different(folder, codes[0])
-    if wrong:
-        print(f"not the same as plain Sphinx shows: {', '.join(wrong)}", file=sys.stderr)
-    return 1 if wrong else 0
+    differing = differing_pages(folder, codes[0])
+    if differing:
+        print(f"not the same as plain Sphinx shows: {', '.join(differing)}", file=sys.stderr)
+    return 1 if differing else 0
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import io
 import multiprocessing
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -34,16 +35,17 @@ from back_office_guide.core.progress import published
 from back_office_guide.core.typesetting import obstacle
 
 DIGEST = ".inputs"
-VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS", "SOURCE_DATE_EPOCH")
-FAILED = "{}, {}: failed, for the reasons above. What was built before has not changed."
+INPUT_VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS", "SOURCE_DATE_EPOCH", "SPHINXOPTS")
+FAILURE = "{}, {}: failed, for the reasons above. What was built before has not changed."
 # Variables that a person may set: their form, and what to write.
-SETTINGS = {
+VARIABLE_FORMS = {
     "PORT": (r"(6[0-4]\d{3}|[1-5]?\d{1,4})?", "8001"),
     "REPOSITORY_EDIT": (r"(https?://\S+)?", "https://example.org/edit/main"),
     "SITE_URL": (r"(https?://\S+)?", "https://example.org"),
     "SOURCE_DATE_EPOCH": (r"\d*", "$(date +%s)"),
+    "SPHINXOPTS": (r"""([^'"\\]|'[^']*'|"[^"]*")*""", '"-D html_theme=furo"'),
 }
-# What makes a file or a folder of a language, and what puts it where it belongs.
+# What makes a file or a folder in a language, and returns where it is; and what moves it to a path.
 Make = Callable[[Language], Path]
 Build = Callable[[Language, Path], None]
 
@@ -60,7 +62,7 @@ def main() -> int:
     os.environ["LC_ALL"] = "C"  # Sphinx fails where the locale of a person was not generated
 
     def run() -> int:
-        for name, (form, right) in SETTINGS.items():
+        for name, (form, right) in VARIABLE_FORMS.items():
             if not re.fullmatch(form, os.environ.get(name, "")):
                 raise GuideError(f"{name}={os.environ[name]} cannot be used. Write {name}={right}.")
         languages = load()
@@ -76,12 +78,12 @@ def main() -> int:
         return 130
 
 
-def wanted(languages: Languages) -> tuple[Language, ...]:
-    """Return the languages of LANGS, or else those that are published; say which are not yet."""
+def languages_to_build(languages: Languages) -> tuple[Language, ...]:
+    """Return the languages of LANGS, or else the published ones; say which have too little text."""
     ready = tuple(map(languages.get, published_codes()))
-    chosen = languages.asked(ready)
-    for language in languages.select(""):
-        if chosen is ready and language not in ready:
+    chosen = languages.requested(ready)
+    for language in languages.all:
+        if chosen is ready and language.published and language not in ready:
             print(
                 f"{language.code}: not built, for less than {languages.threshold} % of it is "
                 f"translated (see make status). LANGS={language.code} builds it all the same."
@@ -90,8 +92,8 @@ def wanted(languages: Languages) -> tuple[Language, ...]:
 
 
 def build_html(languages: Languages) -> None:
-    """Build build/html/<code>/ for each wanted language, and the page that leads to them."""
-    bring_up_to_date("html/{}", partial(run_sphinx, "html"), wanted(languages))
+    """Build build/html/<code>/ for each language, and the page that leads to them."""
+    bring_up_to_date("html/{}", partial(run_sphinx, "html"), languages_to_build(languages))
     write_root(languages)
 
 
@@ -101,26 +103,26 @@ def build_gettext(languages: Languages) -> None:
 
 
 def build_books(languages: Languages) -> None:
-    """Build build/pdf/back-office-<code>.pdf for each wanted language."""
-    bring_up_to_date("pdf/back-office-{}.pdf", typeset_book, wanted(languages))
+    """Build build/pdf/back-office-<code>.pdf for each language."""
+    bring_up_to_date("pdf/back-office-{}.pdf", make_book, languages_to_build(languages))
 
 
 def build_ebooks(languages: Languages) -> None:
-    """Build build/epub/back-office-<code>.epub for each wanted language."""
-    bring_up_to_date("epub/back-office-{}.epub", pack_ebook, wanted(languages))
+    """Build build/epub/back-office-<code>.epub for each language."""
+    bring_up_to_date("epub/back-office-{}.epub", make_ebook, languages_to_build(languages))
 
 
-def typeset_book(language: Language) -> Path:
+def make_book(language: Language) -> Path:
     """Return the book of a language, typeset in a fresh folder."""
     if reason := obstacle(language.code):
         raise GuideError(f"latexpdf, {language.name}: {reason}")
     try:
         return typeset(run_sphinx("latex", language))
     except GuideError as error:
-        raise GuideError(f"{error}\n{FAILED.format('latexpdf', language.name)}") from error
+        raise GuideError(f"{error}\n{FAILURE.format('latexpdf', language.name)}") from error
 
 
-def pack_ebook(language: Language) -> Path:
+def make_ebook(language: Language) -> Path:
     """Return the e-book of a language, made in a fresh folder."""
     return run_sphinx("epub", language) / "back-office.epub"
 
@@ -131,21 +133,20 @@ def bring_up_to_date(place: str, make: Make, languages: Iterable[Language]) -> N
     for language in languages:
         result = BUILD / place.format(language.code)
         if result.exists() and read_digest(digest_file(result)) == inputs_digest(language):
-            say(result, "up to date")
+            report(result, "up to date")
         else:
             outdated[language] = result
     if outdated:
         warn_of_shallow_clone()
         import_sphinx()
-        build_in_parallel(partial(build_one, make), outdated)
+        build_in_parallel(partial(replace_result, make), outdated)
 
 
-def build_one(make: Make, language: Language, result: Path) -> None:
+def replace_result(make: Make, language: Language, result: Path) -> None:
     """Give `result` the file or folder that `make` makes of a language."""
     fresh = make(language)
     result.parent.mkdir(parents=True, exist_ok=True)
     if fresh.is_dir():
-        keep_times(fresh, result)
         digest_file(fresh).write_text(inputs_digest(language), encoding="utf-8")
         replace_folder(fresh, result)
     else:
@@ -163,9 +164,9 @@ def warn_of_shallow_clone() -> None:
         )
 
 
-def say(result: Path, what: str) -> None:
-    """Print what became of a result in one piece: others are built at the same time."""
-    sys.stdout.write(f"{os.path.relpath(result, ROOT)}: {what}\n")
+def report(result: Path, state: str) -> None:
+    """Print the state of a result, in one piece: others are built at the same time."""
+    sys.stdout.write(f"{os.path.relpath(result, ROOT)}: {state}\n")
 
 
 def import_sphinx() -> None:
@@ -188,21 +189,23 @@ def build_in_parallel(build: Build, results: dict[Language, Path]) -> None:
         initializer=signal.signal,  # Ctrl-C ends them without a word: this process says it
         initargs=(signal.SIGINT, signal.SIG_DFL),
     ) as pool:
-        builds = {each: pool.submit(try_to, build, each, path) for each, path in results.items()}
-    said = []
+        builds = {
+            each: pool.submit(build_or_explain, build, each, path) for each, path in results.items()
+        }
+    errors = []
     for language, done in builds.items():
         try:
-            said.append(done.result())
+            errors.append(done.result())
         except BrokenProcessPool:
-            said.append(f"{language.name}: the system ended the builds. Is there enough memory?")
-    if any(said):
-        raise GuideError("\n".join(filter(None, said)))
+            errors.append(f"{language.name}: the system ended the builds. Is there enough memory?")
+    if any(errors):
+        raise GuideError("\n".join(filter(None, errors)))
 
 
-def try_to(build: Build, language: Language, result: Path) -> str:
-    """Build a language, and return what went wrong, or ""."""
+def build_or_explain(build: Build, language: Language, result: Path) -> str:
+    """Build a language, and return the error in a sentence, or ""."""
     if sys.stdout.isatty():
-        say(result, "being built")
+        report(result, "being built")
     try:
         build(language, result)
     except GuideError as error:
@@ -216,7 +219,7 @@ def try_to(build: Build, language: Language, result: Path) -> str:
             f"{language.name}: failed, for a fault of the guide’s own code ({error!r}). "
             f"Report it with {path.relative_to(ROOT)}."
         )
-    say(result, "built")
+    report(result, "built")
     return ""
 
 
@@ -225,7 +228,7 @@ def serve(languages: Languages) -> None:
 
     Does not return: the process becomes sphinx-autobuild.
     """
-    language = languages.asked((languages.source,))[0]
+    language = languages.requested((languages.source,))[0]
     result = BUILD / "serve" / language.code
     os.execv(  # noqa: S606
         sys.executable,
@@ -253,22 +256,27 @@ def run_sphinx(builder: str, language: Language) -> Path:
     quiet = [] if builder == "linkcheck" else ["--quiet", "--no-color"]
     options = sphinx_options(builder, language, work / "doctrees")
     os.chdir(ROOT)
-    said = io.StringIO()
-    with redirect_stderr(said):
+    messages = io.StringIO()
+    with redirect_stderr(messages):
         failed = import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)])
-    for line in filter(str.strip, said.getvalue().replace(f"{ROOT}/", "").splitlines()):
+    for line in filter(str.strip, messages.getvalue().replace(f"{ROOT}/", "").splitlines()):
         print(f"{language.name}: {line}", file=sys.stderr)
     if failed:
-        raise GuideError(FAILED.format(builder, language.name))
+        raise GuideError(FAILURE.format(builder, language.name))
     return result
 
 
 def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str]:
-    """Return the command line that is the same for every builder: nothing may go unsaid."""
+    """Return the command line that is the same for every builder, ended by SPHINXOPTS.
+
+    Any warning is an error.
+    """
     strict = ["--nitpicky", "--fail-on-warning", "--keep-going"]
     place = ["--conf-dir", str(ROOT), "--doctree-dir", str(doctrees)]
     published = f"--define=published_languages={','.join(published_codes())}"
-    return ["--builder", builder, *strict, *place, f"--define=language={language.code}", published]
+    own = shlex.split(os.environ.get("SPHINXOPTS", ""))
+    language_option = f"--define=language={language.code}"
+    return ["--builder", builder, *strict, *place, language_option, published, *own]
 
 
 @cache
@@ -276,7 +284,7 @@ def inputs_digest(language: Language) -> str:
     """Return a digest of all that a language is built from, and of those that it leads to."""
     others, own = "docs/locale/", f"docs/locale/{language.code}/"
     names = [name for name in digests() if name.startswith(own) or not name.startswith(others)]
-    variables = [os.environ.get(name, "") for name in VARIABLES]
+    variables = [os.environ.get(name, "") for name in INPUT_VARIABLES]
     return digest_of(names, language.code, sys.version, variables, published_codes())
 
 
@@ -301,14 +309,6 @@ def read_digest(path: Path) -> str:
 def digest_file(result: Path) -> Path:
     """Return where the digest of what a result was made of is kept: in a folder, beside a file."""
     return result.with_name(f".{result.stem}{DIGEST}") if result.suffix else result / DIGEST
-
-
-def keep_times(fresh: Path, current: Path) -> None:
-    """Give each file of `fresh` that has not changed the time that it has in `current`."""
-    for path in fresh.rglob("*"):
-        old = current / path.relative_to(fresh)
-        if path.is_file() and old.is_file() and old.read_bytes() == path.read_bytes():
-            shutil.copystat(old, path)
 
 
 def replace_folder(fresh: Path, current: Path) -> None:

@@ -13,15 +13,15 @@ from back_office_guide.core.languages import Language
 from back_office_guide.core.paths import DOCS
 
 TEMPLATES = DOCS / "_theme" / "guide"
-# What no search engine should lead to.
-NOT_PAGES = {"404.html", "search.html"}
+# Pages that no search engine should lead to.
+UNLISTED = {"404.html", "search.html"}
 
 
-def words_of(language: Language, name: str) -> Callable[[str], str]:
-    """Return what gives a message of the catalog `name` in a language."""
+def gettext_of(language: Language, name: str) -> Callable[[str], str]:
+    """Return the function that translates a message of the catalog `name` into a language."""
     path = folder_of(language.code) / f"{name}.po"
-    words = {each.msgid: each.msgstr for each in read(path)} if path.is_file() else {}
-    return lambda message: words.get(message) or message
+    translations = {each.msgid: each.msgstr for each in read(path)} if path.is_file() else {}
+    return lambda message: translations.get(message) or message
 
 
 def files(
@@ -34,7 +34,7 @@ def files(
     jinja2 = import_module("jinja2")  # which takes long to import, and is seldom needed
     templates = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     days = committed_days(DOCS)
-    words = {language.code: words_of(language, INTERFACE_DOMAIN) for language in languages}
+    gettext = {language.code: gettext_of(language, INTERFACE_DOMAIN) for language in languages}
     first = html / languages[0].code
     pages = {path.relative_to(first).as_posix() for path in first.rglob("*.html")}
 
@@ -54,9 +54,9 @@ def files(
         "here": languages[0],
         "source": source,
         "base": address,
-        "pages": sorted(pages - NOT_PAGES),
+        "pages": sorted(pages - UNLISTED),
         "books": with_books,
-        "words": words,
+        "gettext": gettext,
         "changed": changed,
         "asset": asset,
     }

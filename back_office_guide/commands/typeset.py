@@ -1,7 +1,7 @@
-"""Typeset the book, and read in TeX's log what TeX itself takes for no error.
+"""Typeset the book, and find in the log of TeX the faults that are no errors to TeX.
 
-A character that no font has, a reference to nothing and a line that leaves its column would be
-printed without a word: each is a fault here, said with the page of the book and that of the guide.
+TeX goes on after a character that no font has, an undefined reference or a line that leaves its
+column: each is a fault here, reported with its page of the book and its page of the guide.
 """
 
 import os
@@ -14,12 +14,13 @@ from pathlib import Path
 from back_office_guide.core.faults import GuideError
 from back_office_guide.core.paths import ROOT
 
-# By how much a line or a page may be too large before somebody sees it, in points.
+# By how many points a line or a page may be too large: less, nobody sees.
 TOLERANCE = 1.0
 
-# What the log says, and what extensions/book_writer.py and docs/_latex/guide.sty have it say: where
-# each page of the guide begins, when it is set and when it is printed; and when a page is printed.
-ENTRIES = re.compile(
+# Warnings and errors of TeX, and the lines that extensions/book_writer.py and docs/_latex/guide.sty
+# write into the log: where a page of the guide begins, when it is set and when it is printed, and
+# when a page of the book is printed.
+LOG_ENTRIES = re.compile(
     r"""
     ^guide:\ source\ (?P<source>\S+)$
     | ^guide:\ page\ (?P<page>\S+)$
@@ -33,7 +34,7 @@ ENTRIES = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
-# What is wrong and the fix, by what the entry says.
+# What is wrong and the fix, by the field of the entry.
 FAULTS = {
     "character": "no font has the character {character}. Write another one.",
     "width": "too wide by {width} points: “{text}”. Reword it, or let a word in it be hyphenated "
@@ -43,11 +44,11 @@ FAULTS = {
     "label": "the label {label} is there twice. Rename one.",
     "error": "{error}",
 }
-# What is on no page of the guide.
-FRONT = "title page or contents"
-# In the text of a box: boxes, changes of font, discretionary hyphens. In an error: the package that
-# begins each of its lines.
-MARKUP = re.compile(r"\[\]|\\\S+/\S+ ?|\|(?=\w)|^\(\w+\)", re.MULTILINE)
+# Where a fault is that is on no page of the guide.
+FRONT_MATTER = "title page or contents"
+# What TeX writes into the text of a box (boxes, changes of font, discretionary hyphens), and the
+# name of the package that begins each line of an error.
+TEX_MARKUP = re.compile(r"\[\]|\\\S+/\S+ ?|\|(?=\w)|^\(\w+\)", re.MULTILINE)
 
 
 def typeset(folder: Path) -> Path:
@@ -91,25 +92,26 @@ def cache_of_fonts(folder: Path) -> dict[str, str]:
 
 def faults(log: str) -> Iterator[str]:
     """Yield a line for each fault that the log of the last run of TeX tells of."""
-    entries = list(ENTRIES.finditer(log))
+    entries = list(LOG_ENTRIES.finditer(log))
     source = printed = page = ""
     for index, entry in enumerate(entries):
         source = entry["source"] or source
         printed = entry["printed"] or printed
         page = entry["page"] or page
-        said = {name: clean(text) for name, text in entry.groupdict().items() if text}
-        excess = float(said.get("width") or said.get("height") or TOLERANCE + 1)
-        kind = next(iter(said))
+        fields = {name: without_markup(text) for name, text in entry.groupdict().items() if text}
+        excess = float(fields.get("width") or fields.get("height") or TOLERANCE + 1)
+        kind = next(iter(fields))
         if kind not in FAULTS or excess <= TOLERANCE:
             continue
-        fault = FAULTS[kind].format_map(said)
+        fault = FAULTS[kind].format_map(fields)
         if kind == "character":  # found missing while the page is printed
-            yield f"{printed or FRONT}: page {page} of the book: {fault}"
+            place, number = printed, page
         else:  # found while a page is set, before it is printed
             following = (later["page"] for later in entries[index:] if later["page"])
-            yield f"{source or FRONT}: page {next(following, 'unknown')} of the book: {fault}"
+            place, number = source, next(following, "unknown")
+        yield f"{place or FRONT_MATTER}: page {number} of the book: {fault}"
 
 
-def clean(text: str) -> str:
-    """Return what the log says, on one line, without TeX's markup."""
-    return " ".join(MARKUP.sub("", text).split())
+def without_markup(text: str) -> str:
+    """Return a text of the log on one line, without TeX's markup."""
+    return " ".join(TEX_MARKUP.sub("", text).split())

@@ -74,28 +74,19 @@ class Languages:
         """Return the language of a code, with what is usual if the list does not hold it."""
         return next((each for each in self.all if each.code == code), None) or unlisted(code)
 
-    def asked(self, otherwise: tuple[Language, ...]) -> tuple[Language, ...]:
-        """Return the languages of the variable LANGS, or `otherwise` where it names none.
-
-        Raises LanguagesError for a code that the list does not hold.
-        """
-        codes = os.environ.get("LANGS", "")
-        return self.select(codes) if codes.strip() else otherwise
-
-    def select(self, codes: str) -> tuple[Language, ...]:
-        """Return the languages named in `codes` ("fr en"), or the published ones if it is empty.
+    def requested(self, default: tuple[Language, ...]) -> tuple[Language, ...]:
+        """Return the languages of the variable LANGS ("fr en"), or `default` where it names none.
 
         Raises LanguagesError for a code that the list does not hold.
         """
         known = {language.code: language for language in self.all}
-        published = [code for code, language in known.items() if language.published]
-        wanted = dict.fromkeys(codes.replace(",", " ").split() or published)
-        for code in wanted.keys() - known.keys():
+        codes = dict.fromkeys(os.environ.get("LANGS", "").replace(",", " ").split())
+        for code in (code for code in codes if code not in known):
             raise LanguagesError(
                 f'LANGS: no language "{code}" in {LANGUAGES.name}, which lists: '
                 f"{' '.join(known)}. Name one of these, or add a table for it."
             )
-        return tuple(known[code] for code in wanted)
+        return tuple(known[code] for code in codes) or default
 
 
 def unlisted(code: str) -> Language:
@@ -142,7 +133,7 @@ def _language(file: str, code: str, table: object) -> Language:
     if not CODE.fullmatch(code):
         raise LanguagesError(f'{where}: not a language code. Write "de", "pt_BR" or "es_419".')
     fields = table if isinstance(table, dict) else {}
-    for unknown in fields.keys() - FIELDS.keys():
+    for unknown in (field for field in fields if field not in FIELDS):
         right = ", ".join(FIELDS)
         raise LanguagesError(f"{where}: {unknown} is no field. Remove it; these are: {right}.")
     for field, (form, right) in FIELDS.items():

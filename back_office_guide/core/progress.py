@@ -70,7 +70,7 @@ def is_ready(language: Language, counted: Count, languages: Languages) -> bool:
 def published(languages: Languages, locale: Path) -> tuple[Language, ...]:
     """Return the languages that are ready, from their catalogs under `locale`, but damaged ones."""
     ready = []
-    for language in languages.select(""):
+    for language in languages.all:
         catalogs, _ = read_all(folder_of(language.code, locale))
         counted = total(count(catalog, domain) for domain, catalog in catalogs.items())
         if is_ready(language, counted, languages):
