@@ -103,7 +103,9 @@ PLANTED = {
     "a French thousand": Planted(
         "numbers", matches(r"€\d+,\d{3}\b"), sub(r"(€\d+),(\d{3})", "\\1\u202f\\2")
     ),
-    "a percentage without its sign": Planted("numbers", matches(r"\d%"), sub(r"(\d)%", r"\1")),
+    "a percentage without its sign": Planted(
+        "numbers", matches(r"^[^%]*\d%[^%]*$"), sub(r"(\d)%", r"\1")
+    ),
     "an amount the French way": Planted("amounts", matches(r"€\d"), sub(r"€([\d,.]*\d)", r"\1 €")),
     "a percentage the French way": Planted("amounts", matches(r"\d%"), sub(r"(\d)%", "\\1\u00a0%")),
     "a month changed": Planted(
