@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from back_office_guide.catalogs import values, writing
-from back_office_guide.catalogs.check import Book, Check, stale
-from back_office_guide.catalogs.sense import Sense
+from back_office_guide.catalogs.check import Check, Context, find_outdated
+from back_office_guide.catalogs.content import ContentCheck
 from back_office_guide.catalogs.update import update
 from back_office_guide.core import markup
 from back_office_guide.core.catalog import folder_of, line_of, read, read_all, write
@@ -103,7 +103,9 @@ PLANTED = {
     "a French thousand": Planted(
         "numbers", matches(r"€\d+,\d{3}\b"), sub(r"(€\d+),(\d{3})", "\\1\u202f\\2")
     ),
-    "a percentage without its sign": Planted("numbers", matches(r"\d%"), sub(r"(\d)%", r"\1")),
+    "a percentage without its sign": Planted(
+        "numbers", matches(r"^[^%]*\d%[^%]*$"), sub(r"(\d)%", r"\1")
+    ),
     "an amount the French way": Planted("amounts", matches(r"€\d"), sub(r"€([\d,.]*\d)", r"\1 €")),
     "a percentage the French way": Planted("amounts", matches(r"\d%"), sub(r"(\d)%", "\\1\u00a0%")),
     "a month changed": Planted(
@@ -153,16 +155,16 @@ PLANTED = {
 
 
 @pytest.fixture(scope="session")
-def book(template_folder: Path) -> Book:
+def context(template_folder: Path) -> Context:
     """Return what the checks of the real guide look things up in."""
     templates, faults = read_all(template_folder, ".pot")
     assert not faults
-    return Book(FRENCH, templates)
+    return Context(FRENCH, templates)
 
 
 @pytest.fixture(scope="module")
 def planted(
-    book: Book, tmp_path_factory: pytest.TempPathFactory
+    context: Context, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, tuple[Path, int]], list[Fault]]:
     """Return where each fault was planted in the real English catalogs, and what was found."""
     require("hunspell")
@@ -194,7 +196,7 @@ def planted(
     where = {
         what: (folder / f"{name}.po", lines[name, msgid]) for what, (name, msgid) in places.items()
     }
-    return where, list(Check(book, ENGLISH, catalogs, folder).faults())
+    return where, list(Check(context, ENGLISH, catalogs, folder).faults())
 
 
 @pytest.mark.parametrize("what", PLANTED)
@@ -215,20 +217,20 @@ def test_nothing_is_named_where_nothing_was_planted(
     assert {(fault.path, fault.line) for fault in faults} == set(where.values())
 
 
-def checked(folder: Path, book: Book, *, form: bool = False) -> list[str]:
+def checked(folder: Path, context: Context, *, form: bool = False) -> list[str]:
     """Return the codes of the faults in the one catalog of `folder`, and of what they say.
 
     With its `form`, if that is asked for.
     """
     catalogs, damaged = read_all(folder)
-    found = [*damaged, *Check(book, ENGLISH, catalogs, folder).faults()]
+    found = [*damaged, *Check(context, ENGLISH, catalogs, folder).faults()]
     if form and not damaged:
-        found += stale(book, ENGLISH, catalogs, folder)
+        found += find_outdated(context, ENGLISH, catalogs, folder)
     return [f"{fault.line}: {fault.code}: {fault.message}" for fault in found]
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> tuple[Path, Book, polib.POFile]:
+def small(tmp_path: Path) -> tuple[Path, Context, polib.POFile]:
     """Return the folder of one catalog, of one message, what it is checked by, and itself."""
     template = polib.POFile()
     template.append(polib.POEntry(msgid="Il y a 3 cas."))
@@ -236,35 +238,35 @@ def small(tmp_path: Path) -> tuple[Path, Book, polib.POFile]:
     catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
     catalog.append(polib.POEntry(msgid="Il y a 3 cas.", msgstr="There are 3 cases."))
     write(tmp_path / "index.po", catalog)
-    return tmp_path, Book(FRENCH, {"index": template}), catalog
+    return tmp_path, Context(FRENCH, {"index": template}), catalog
 
 
-def test_a_right_catalog_is_right(small: tuple[Path, Book, polib.POFile]) -> None:
-    folder, book, _ = small
-    assert checked(folder, book) == []
+def test_a_right_catalog_is_right(small: tuple[Path, Context, polib.POFile]) -> None:
+    folder, context, _ = small
+    assert checked(folder, context) == []
 
 
-def test_a_false_alarm_is_muted_with_a_reason(small: tuple[Path, Book, polib.POFile]) -> None:
-    folder, book, catalog = small
+def test_a_false_alarm_is_muted_with_a_reason(small: tuple[Path, Context, polib.POFile]) -> None:
+    folder, context, catalog = small
     catalog[0].msgstr = "There are some cases."
     write(folder / "index.po", catalog)
-    assert checked(folder, book) == ["8: numbers: 3 is missing: write 3"]
+    assert checked(folder, context) == ["8: numbers: 3 is missing: write 3"]
     catalog[0].tcomment = "mute numbers: a word reads better here"
     write(folder / "index.po", catalog)
-    assert checked(folder, book) == []
+    assert checked(folder, context) == []
     catalog[0].tcomment = "mute numbers"
     write(folder / "index.po", catalog)
-    assert checked(folder, book) == ["9: mute: no reason: write “# mute numbers: ” and why"]
+    assert checked(folder, context) == ["9: mute: no reason: write “# mute numbers: ” and why"]
     catalog[0].tcomment = "mute quotes: of another check"
     write(folder / "index.po", catalog)
-    assert len(checked(folder, book)) == 2
+    assert len(checked(folder, context)) == 2
 
 
-def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Book, polib.POFile]) -> None:
-    folder, book, catalog = small
+def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Context, polib.POFile]) -> None:
+    folder, context, catalog = small
     catalog[0].tcomment = "mute numbers: once needed"
     write(folder / "index.po", catalog)
-    (fault,) = checked(folder, book)
+    (fault,) = checked(folder, context)
     assert fault == "9: mute: nothing to mute for numbers: remove “# mute numbers”"
 
 
@@ -302,63 +304,63 @@ def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Book, polib.PO
     ],
 )
 def test_what_a_catalog_cannot_be_is_named(
-    change: Callable[[polib.POFile], object], said: str, small: tuple[Path, Book, polib.POFile]
+    change: Callable[[polib.POFile], object], said: str, small: tuple[Path, Context, polib.POFile]
 ) -> None:
-    folder, book, catalog = small
-    book.templates["index"].append(polib.POEntry(msgid="Deux."))
+    folder, context, catalog = small
+    context.templates["index"].append(polib.POEntry(msgid="Deux."))
     catalog.append(polib.POEntry(msgid="Deux.", msgstr="Two."))
-    catalog = update(book.templates, {"index": catalog}, ENGLISH, "fr")["index"]
+    catalog = update(context.templates, {"index": catalog}, ENGLISH, "fr")["index"]
     write(folder / "index.po", catalog)
-    assert checked(folder, book, form=True) == []
+    assert checked(folder, context, form=True) == []
     change(catalog)
     write(folder / "index.po", catalog)
-    found = checked(folder, book, form=True)
+    found = checked(folder, context, form=True)
     assert any(f": {said}" in fault for fault in found), found
 
 
 def test_a_missing_dictionary_is_said_and_fails_where_nobody_reads(
-    small: tuple[Path, Book, polib.POFile],
+    small: tuple[Path, Context, polib.POFile],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folder, book, catalog = small
+    folder, context, catalog = small
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CI", raising=False)
-    assert checked(folder, book) == []
+    assert checked(folder, context) == []
     catalog[0].tcomment = "mute spelling: a word that no dictionary can tell here"
     write(folder / "index.po", catalog)
-    assert checked(folder, book) == []
+    assert checked(folder, context) == []
     said = "spelling not checked: no hunspell: `make test` names the package to install"
     assert f"en: {said}" in capsys.readouterr().err
     monkeypatch.setenv("CI", "true")
-    assert checked(folder, book) == [f"1: spelling: {said}"]
+    assert checked(folder, context) == [f"1: spelling: {said}"]
 
 
 def test_a_dictionary_that_hunspell_does_not_have_is_named(
-    small: tuple[Path, Book, polib.POFile], capsys: pytest.CaptureFixture[str]
+    small: tuple[Path, Context, polib.POFile], capsys: pytest.CaptureFixture[str]
 ) -> None:
     require("hunspell")
-    folder, book, catalog = small
+    folder, context, catalog = small
     language = replace(ENGLISH, dictionary="en_XX", published=False)
-    assert not list(Check(book, language, {"index": catalog}, folder).faults())
+    assert not list(Check(context, language, {"index": catalog}, folder).faults())
     assert "en: spelling not checked: hunspell has no dictionary en_XX: " in capsys.readouterr().err
 
 
 def test_of_many_files_in_another_form_the_first_is_named(
-    small: tuple[Path, Book, polib.POFile],
+    small: tuple[Path, Context, polib.POFile],
 ) -> None:
-    folder, book, catalog = small
-    book.templates["other"] = book.templates["index"]
+    folder, context, catalog = small
+    context.templates["other"] = context.templates["index"]
     for name in ("index", "other"):
         write(folder / f"{name}.po", catalog)
-    (fault,) = checked(folder, book, form=True)
+    (fault,) = checked(folder, context, form=True)
     assert fault.endswith(": run it (so are 1 other files of the language)")
 
 
-def test_a_page_without_catalog_is_named(small: tuple[Path, Book, polib.POFile]) -> None:
-    folder, book, _ = small
+def test_a_page_without_catalog_is_named(small: tuple[Path, Context, polib.POFile]) -> None:
+    folder, context, _ = small
     (folder / "index.po").unlink()
-    assert checked(folder, book, form=True) == [
+    assert checked(folder, context, form=True) == [
         "1: source: no catalog for this page: `make update-po` creates it"
     ]
 
@@ -473,11 +475,11 @@ def test_a_language_has_its_own_list_of_right_words(tmp_path: Path) -> None:
     catalog.metadata = {"Language": "en", "Content-Type": "text/plain; charset=UTF-8"}
     catalog.append(polib.POEntry(msgid="Un navire.", msgstr="A invoise."))
     write(folder / "index.po", catalog)
-    book = Book(FRENCH, {"index": template})
-    (fault,) = checked(folder, book)
+    context = Context(FRENCH, {"index": template})
+    (fault,) = checked(folder, context)
     assert fault.startswith("8: spelling: “invoise”: write “invoice”; a right word goes into ")
     (folder.parent / "words.txt").write_text("invoise\n", encoding="utf-8")
-    assert checked(folder, book) == []
+    assert checked(folder, context) == []
 
 
 @pytest.mark.parametrize(
@@ -501,7 +503,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 def faults_of(
-    pairs: list[tuple[str, str]], code: str, book: Book
+    pairs: list[tuple[str, str]], code: str, context: Context
 ) -> dict[tuple[str, str], set[str]]:
     """Return what is found in each message and translation, beside the catalogs of a language."""
     language = LANGUAGES.get(code)
@@ -511,7 +513,7 @@ def faults_of(
         catalogs[f"pair-{number}"] = polib.POFile()
         catalogs[f"pair-{number}"].append(polib.POEntry(msgid=message, msgstr=translation))
     found: dict[tuple[str, str], set[str]] = {pair: set() for pair in pairs}
-    for fault in Check(book, language, catalogs, folder).faults():
+    for fault in Check(context, language, catalogs, folder).faults():
         if fault.path.stem.startswith("pair-"):
             pair = pairs[int(fault.path.stem.removeprefix("pair-"))]
             found[pair].add(f"{fault.code}: {fault.message}")
@@ -520,13 +522,13 @@ def faults_of(
 
 @pytest.mark.parametrize("code", ["en", "es", "de"])
 def test_right_translations_in_other_words_raise_no_alarm_and_wrong_ones_do(
-    code: str, book: Book
+    code: str, context: Context
 ) -> None:
     require("hunspell")
     right = [(row["French"], row[code]) for row in rows_of("rewritten.tsv")]
     wrong = [row for row in rows_of("mistranslated.tsv") if row["language"] == code]
     pairs = [*right, *((row["French"], row["wrong"]) for row in wrong)]
-    found = faults_of(pairs, code, book)
+    found = faults_of(pairs, code, context)
     assert {pair: found[pair] for pair in right if found[pair]} == {}
     for row in wrong:
         said = found[row["French"], row["wrong"]]
@@ -686,9 +688,9 @@ SAID = {
 }  # fmt: skip
 
 
-def test_each_message_says_what_to_write(book: Book) -> None:
+def test_each_message_says_what_to_write(context: Context) -> None:
     require("hunspell")
-    found = faults_of(list(SAID), "en", book)
+    found = faults_of(list(SAID), "en", context)
     for pair, said in SAID.items():
         assert said in found[pair], pair
         if said.startswith("language: most"):  # whose words are not spelt besides
@@ -700,11 +702,11 @@ def test_the_translation_of_another_message_is_named() -> None:
     catalog.append(polib.POEntry(msgid="Le chef relit le dossier avant de l’envoyer.", msgstr=text))
     paid = "La facture est payée par le client dans les trente jours."
     catalog.append(polib.POEntry(msgid=paid, msgstr=text))
-    found = Sense({"p": catalog}, set(), ENGLISH).differences(catalog[0].msgid, text)
+    found = ContentCheck({"p": catalog}, set(), ENGLISH).differences(catalog[0].msgid, text)
     what = f"it is the translation of “{paid[:40]}”: one of the two is wrong"
     assert [each.message for each in found] == [what]
     catalog[0].msgstr = "The manager reads the file again before it is sent."
-    assert not list(Sense({"p": catalog}, set(), ENGLISH).differences(paid, text))
+    assert not list(ContentCheck({"p": catalog}, set(), ENGLISH).differences(paid, text))
 
 
 def test_french_puts_a_space_before_high_marks() -> None:
@@ -713,12 +715,12 @@ def test_french_puts_a_space_before_high_marks() -> None:
     assert not list(writing.typography("Next?", "Suite\u202f?", FRENCH))
 
 
-def test_what_the_build_refuses_cannot_be_muted(small: tuple[Path, Book, polib.POFile]) -> None:
-    folder, book, catalog = small
+def test_what_the_build_refuses_cannot_be_muted(small: tuple[Path, Context, polib.POFile]) -> None:
+    folder, context, catalog = small
     catalog[0].msgstr = "There are **3** <b>cases</b>."
     catalog[0].tcomment = "mute html: bold\nmute emphasis: a figure"
     write(folder / "index.po", catalog)
-    (fault,) = checked(folder, book)
+    (fault,) = checked(folder, context)
     assert "html: <b> is not in the message" in fault
     assert fault.endswith("This cannot be muted: the page would stay French")
 
@@ -742,8 +744,8 @@ def test_no_text_whatever_makes_the_check_crash(message: str, translation: str) 
     list(writing.typography(message, translation, ENGLISH))
     list(glossary.differences(message, translation, writing.stemmer("fr")))
     list(glossary.missing([message], translation))
-    writing.words_of(translation, writing.words_in(message))
-    list(Sense({}, set(), ENGLISH).differences(message, translation))
+    writing.words_to_spell(translation, writing.message_words(message))
+    list(ContentCheck({}, set(), ENGLISH).differences(message, translation))
 
 
 @given(content=st.one_of(st.binary(max_size=80), TEXTS.map(str.encode)))
@@ -757,9 +759,11 @@ def test_no_file_whatever_makes_the_reading_crash(
 
 
 @given(message=st.from_regex(markup.PLAIN, fullmatch=True))
-def test_a_message_without_a_sign_of_markdown_is_text_for_a_parser_too(message: str) -> None:
+def test_a_message_without_any_character_of_markdown_is_text_for_a_parser_too(message: str) -> None:
     found = markup.markup_of(message)
-    assert found == markup.Markup(blocks=["paragraph_open"], text=found.text, running=found.text)
+    assert found == markup.Markup(
+        ["paragraph_open"], text=found.text, text_without_roles=found.text
+    )
     assert found.text == message.strip()
     assert list(markup.differences("`mot`", message)) != []
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import Copy, add, make, require
 
 from back_office_guide.french import grammar, sources
-from back_office_guide.french.typography import typeset_figure, typeset_page
+from back_office_guide.french.typography import fix_figure, fix_page
 
 GLOSSARY = ":::{glossary}\narrière-boutique\n  Une pièce.\n\nback office\n  Une fonction.\n:::\n"
 DRAWING = (
@@ -138,7 +138,7 @@ def test_the_guide_itself_passes(template_folder: Path, checkout: Path) -> None:
         (":::{note}\nUn.\n\nVoir [ici](page.md#titre).\n:::\n", 6, NOWHERE.format("page.md#titre")),
     ],
 )
-def test_a_construct_that_translation_loses_is_refused_with_its_line_and_mend(
+def test_a_construct_that_translation_loses_is_refused_with_its_line_and_advice(
     tmp_path: Path, construct: str, line: int, said: str
 ) -> None:
     assert f"page.md:{line}: {said}" in faults(tmp_path, f"# Titre\n\n{construct}")
@@ -181,19 +181,19 @@ def test_what_the_guide_may_use_is_not_refused(tmp_path: Path) -> None:
         ("Le 5 mai 2014, à 12:30.", "Le 5 mai 2014, à 12:30."),
     ],
 )
-def test_french_typography_is_refused_when_wrong_and_mended_by_a_command(
+def test_french_typography_is_refused_when_wrong_and_fixed_by_a_command(
     tmp_path: Path, typed: str, right: str
 ) -> None:
-    assert typeset_page(f"{typed}\n") == f"{right}\n"
-    assert typeset_page(f"{right}\n") == f"{right}\n"
+    assert fix_page(f"{typed}\n") == f"{right}\n"
+    assert fix_page(f"{right}\n") == f"{right}\n"
     found = [fault for fault in faults(tmp_path, f"# Titre\n\n{typed}\n") if "typography" in fault]
     assert bool(found) == (typed != right)
     advice = "”: run `make typography`, which writes it"
     assert all(re.fullmatch(f"page.md:3: typography, near “.*{advice}", fault) for fault in found)
 
 
-def test_the_text_of_figures_is_mended_too() -> None:
-    assert typeset_figure("<desc>Quoi ?</desc><g id='a'/>") == "<desc>Quoi\u202f?</desc><g id='a'/>"
+def test_the_text_of_figures_is_fixed_too() -> None:
+    assert fix_figure("<desc>Quoi ?</desc><g id='a'/>") == "<desc>Quoi\u202f?</desc><g id='a'/>"
 
 
 @pytest.mark.parametrize(
@@ -251,13 +251,19 @@ def test_the_text_of_figures_is_mended_too() -> None:
         ),
     ],
 )
-def test_the_habits_of_the_house_are_checked(tmp_path: Path, text: str, said: str) -> None:
+def test_the_rules_of_the_guide_are_checked(tmp_path: Path, text: str, said: str) -> None:
     assert f"page.md:3: {said}" in faults(tmp_path, f"# Titre\n\n{text}\n")
 
 
 def test_two_prices_are_no_formula(tmp_path: Path) -> None:
     page = "# Titre\n\nDe 5$ à $10, puis $20 ou 30$.\n"
     assert not [fault for fault in faults(tmp_path, page) if "formula" in fault]
+
+
+def test_a_label_is_what_the_parser_takes_for_one(tmp_path: Path) -> None:
+    page = "# Titre\n\n* (page-liste)=\n  Un.\n\n```console\n(page-code)=\n```\n\n"
+    found = faults(tmp_path, f"{page}Voir [](#page-liste) et [](#page-code).\n")
+    assert found == [f"page.md:10: {NOWHERE.format('#page-code')}"]
 
 
 def test_a_page_has_a_title_and_a_name_for_every_address(tmp_path: Path) -> None:

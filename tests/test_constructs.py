@@ -23,7 +23,7 @@ from warm import run_module
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.pages import DIALECT, DIRECTIVES, ROLES
 from back_office_guide.french import sources
-from back_office_guide.french.typography import typeset_page
+from back_office_guide.french.typography import fix_page
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154"
@@ -271,21 +271,21 @@ def read(text: str, config: MdParserConfig) -> list[object]:
 @example("[^l'un l'un]: l'un :\n")
 @example(":a: l'un\n\n    l'un\n")
 def test_typography_changes_no_token(text: str) -> None:
-    right = typeset_page(text)
-    assert typeset_page(right) == right
+    right = fix_page(text)
+    assert fix_page(right) == right
     for config in (EVERYTHING, PLAIN):
         assert read(right, config) == read(text, config)
 
 
 @given(st.text("ab'!?:;.«» 0123%€-*_`[](){}<>#$~|&\\\n", max_size=60))
 def test_typography_changes_no_token_of_any_text(text: str) -> None:
-    assert read(typeset_page(text), PLAIN) == read(text, PLAIN)
+    assert read(fix_page(text), PLAIN) == read(text, PLAIN)
 
 
 def test_typography_leaves_code_options_and_targets() -> None:
     """All that is no prose, to the letter."""
     kept = ":::{figure} /a'b.svg\n:alt: Quoi\u202f?\n:width: 5 %\n\nL’un.\n:::\n"
-    assert typeset_page(kept.replace("\u202f?", " ?").replace("L’", "L'")) == kept
+    assert fix_page(kept.replace("\u202f?", " ?").replace("L’", "L'")) == kept
 
 
 @pytest.fixture(scope="module")

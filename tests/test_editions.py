@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from small import EDITIONS, PAGES
 from warm import run_module
 
-from back_office_guide.catalogs.check import Book, Check
+from back_office_guide.catalogs.check import Check, Context
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.catalog import folder_of, read_all
 from back_office_guide.core.languages import Languages, load
@@ -58,11 +58,11 @@ def test_a_right_translation_gives_no_alarm(edition: Edition) -> None:
     templates, _ = read_all(edition.folder / "build/gettext", ".pot")
     del templates["sphinx"]
     languages = edition.languages
-    book = Book(languages.source, templates, edition.folder / "docs")
+    context = Context(languages.source, templates, edition.folder / "docs")
     folder = folder_of(edition.code, edition.folder / "docs/locale")
     catalogs, damaged = read_all(folder)
     assert damaged == []
-    check = Check(book, languages.get(edition.code), catalogs, folder)
+    check = Check(context, languages.get(edition.code), catalogs, folder)
     assert [str(fault) for fault in check.faults()] == []
 
 

@@ -20,8 +20,7 @@ from warm import run_module
 from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.catalog import folder_of, read, read_all, write
 from back_office_guide.core.languages import load
-from back_office_guide.core.markup import refused
-from back_office_guide.core.progress import count
+from back_office_guide.core.progress import count, refusals
 
 
 @dataclass
@@ -436,7 +435,7 @@ def write_pseudo_english(folder: Path) -> None:
         for entry in catalog:
             if not entry.obsolete:
                 entry.msgstr = pseudo(entry.msgid)
-                assert name == "sphinx" or refused(entry.msgid, entry.msgstr) == []
+                assert name == "sphinx" or refusals(entry, name) == []
         write(folder / f"docs/locale/en/LC_MESSAGES/{name}.po", catalog)
 
 

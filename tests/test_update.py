@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from warm import run_module
 
 from back_office_guide.catalogs.update import LossError, pairs, store, update
-from back_office_guide.core.catalog import Catalogs, fold, read, read_all, read_language, write
+from back_office_guide.core.catalog import Catalogs, normalize, read, read_all, read_language, write
 from back_office_guide.core.languages import load
 
 ENGLISH = load().get("en")
@@ -121,7 +121,7 @@ def survivors(catalogs: Catalogs, pages: Pages) -> int:
     for name in pages:
         for entry in catalogs.get(name, ()):
             if entry.translated():
-                right += fold(entry.msgstr[::-1]) == fold(entry.msgid)
+                right += normalize(entry.msgstr[::-1]) == normalize(entry.msgid)
     return right
 
 
@@ -470,7 +470,7 @@ def test_texts_that_differ_by_typography_share_a_translation(before: str, after:
     assert made_from({"p": [entry(before, "T")]}, p=[after])["p"][0].translated()
 
 
-def test_signs_of_markup_are_no_likeness() -> None:
+def test_characters_of_markup_make_no_texts_similar() -> None:
     found = made_from({"p": [entry("``os.name``", "N")]}, p=["``docs``", "``sboms``"])["p"]
     assert not found[0].msgstr
     assert not found[1].msgstr

@@ -1,8 +1,8 @@
-"""Verify the catalogs: `make check-po` prints one line a fault, path.po:LINE: code: what, and fix.
+"""Check the catalogs: `make check-po` prints a line for each fault, with the name of its check.
 
-A false alarm is muted for one message by a comment above it, with the name of the check and the
-reason: `# mute spelling: the French name of a diploma`. What the build refuses, and damage to a
-file, cannot be muted.
+A comment above a message mutes a false alarm, with the name of the check and the reason:
+`# mute spelling: the French name of a diploma`. What the build refuses cannot be muted, nor can a
+damaged file.
 """
 
 import os
@@ -18,15 +18,15 @@ from shutil import which
 import polib
 
 from back_office_guide.catalogs import values, writing
-from back_office_guide.catalogs.sense import Sense
-from back_office_guide.catalogs.update import LossError, read_templates, update, wanted
+from back_office_guide.catalogs.content import ContentCheck
+from back_office_guide.catalogs.update import LossError, read_templates, templates_for, update
 from back_office_guide.core import markup
 from back_office_guide.core.catalog import (
-    INTERFACE,
+    INTERFACE_DOMAIN,
     Catalogs,
     folder_of,
     line_of,
-    muted,
+    muted_checks,
     read_language,
 )
 from back_office_guide.core.faults import Fault, exit_code, read_text, tell
@@ -35,62 +35,72 @@ from back_office_guide.core.markup import Difference
 from back_office_guide.core.pages import Page, Terms
 from back_office_guide.core.paths import DOCS
 
-NAMES = DOCS / "words.txt"
+WORD_LIST = "words.txt"
 
 
 @dataclass(frozen=True)
-class Book:
-    """What the checks of every language look things up in."""
+class Context:
+    """What the checks of every language use: the French language, its messages, its glossary."""
 
     source: Language
     templates: Catalogs
     docs: Path = DOCS
 
     @cached_property
-    def glossaries(self) -> list[Path]:
-        """The French pages that hold a glossary."""
-        pages = sorted(self.docs.rglob("*.md"))
-        return [path for path in pages if "{glossary}" in read_text(path)]
+    def glossaries(self) -> dict[str, Page]:
+        """The French pages that have a glossary, by domain."""
+        return {
+            path.relative_to(self.docs).with_suffix("").as_posix(): Page(path)
+            for path in sorted(self.docs.rglob("*.md"))
+            if "{glossary}" in read_text(path)
+        }
 
     @cached_property
     def terms(self) -> Terms:
-        """The terms of the French glossary."""
-        return Terms([Page(path) for path in self.glossaries])
+        """The terms of the French glossaries."""
+        return Terms(list(self.glossaries.values()))
 
     @cached_property
-    def names(self) -> set[str]:
+    def words(self) -> set[str]:
         """The words that are right in every language: names, and what the French check allows."""
-        return set(writing.WORD.findall(read_text(self.docs / NAMES.name)))
+        return set(writing.WORD.findall(read_text(self.docs / WORD_LIST)))
 
 
 class Check:
     """The check of one language's catalogs."""
 
-    def __init__(self, book: Book, language: Language, catalogs: Catalogs, folder: Path) -> None:
+    def __init__(
+        self, context: Context, language: Language, catalogs: Catalogs, folder: Path
+    ) -> None:
         """Prepare to check `catalogs`, which were read from `folder`."""
-        self._book, self._language = book, language
+        self._context, self._language = context, language
         self._catalogs, self._folder = catalogs, folder
-        names = [page.relative_to(book.docs).with_suffix("").as_posix() for page in book.glossaries]
-        glossaries = [catalogs[name] for name in names if name in catalogs]
-        self._glossary = writing.Glossary(book.terms.names, glossaries, language.code)
-        self._french = writing.stemmer(book.source.code)
-        self._sense = Sense(catalogs, book.names, language)
+        glossaries = [catalogs[domain] for domain in context.glossaries if domain in catalogs]
+        self._glossary = writing.Glossary(context.terms.names, glossaries, language.code)
+        self._french = writing.stemmer(context.source.code)
+        self._content = ContentCheck(catalogs, context.words, language)
         self._words: dict[str, list[str]] = {}
-        self._unknown: dict[str, str] | None = None  # where spelling cannot be checked here
+        self._misspelt: dict[str, str] | None = None
 
     def faults(self) -> Iterator[Fault]:
         """Yield the faults of all catalogs, file after file."""
-        listed = self._folder.parent / NAMES.name
-        own = set(read_text(listed).split()) if listed.is_file() else set()
-        right, french = self._book.names | own | self._glossary.words, set()
-        entries = chain(*(catalog.translated_entries() for catalog in self._catalogs.values()))
-        for entry in entries:
-            message = writing.words_in(entry.msgid)
+        yield from self._check_spelling()
+        for domain, catalog in self._catalogs.items():
+            for entry in (entry for entry in catalog if not entry.obsolete):
+                yield from self._entry_faults(domain, entry, self._folder / f"{domain}.po")
+
+    def _check_spelling(self) -> Iterator[Fault]:
+        """Ask hunspell once for the words of all translations; yield a fault if CI lacks it."""
+        listed = self._folder.parent / WORD_LIST
+        of_language = set(read_text(listed).split()) if listed.is_file() else set()
+        right, french = self._context.words | of_language | self._glossary.words, set()
+        for entry in chain(*(file.translated_entries() for file in self._catalogs.values())):
+            message = writing.message_words(entry.msgid)
             french |= message
-            self._words[entry.msgstr] = writing.words_of(entry.msgstr, right | message)
+            self._words[entry.msgstr] = writing.words_to_spell(entry.msgstr, right | message)
         words, dictionary = set(chain(*self._words.values())), self._language.dictionary
-        self._unknown = writing.misspelt(words, french, dictionary)
-        if self._unknown is None:
+        self._misspelt = writing.find_misspelt(words, french, dictionary)
+        if self._misspelt is None:
             lacking = f"hunspell has no dictionary {dictionary}" if which("hunspell") else ""
             what = f"spelling not checked: {lacking or 'no hunspell'}"
             what += ": `make test` names the package to install"
@@ -98,66 +108,67 @@ class Check:
                 yield Fault(self._folder, 1, what, "spelling")
             else:
                 print(f"{self._language.code}: {what}", file=sys.stderr)
-        for name, catalog in self._catalogs.items():
-            for entry in (entry for entry in catalog if not entry.obsolete):
-                yield from self._entry(name, entry, self._folder / f"{name}.po")
 
-    def _entry(self, name: str, entry: polib.POEntry, path: Path) -> Iterator[Fault]:
+    def _entry_faults(self, domain: str, entry: polib.POEntry, path: Path) -> Iterator[Fault]:
         """Yield the faults of one entry that no comment mutes, and the comments that are wrong."""
-        line, silent = line_of(entry), muted(entry)
-        for code in (code for code, reason in silent.items() if not reason):
+        line, muted = line_of(entry), muted_checks(entry)
+        for code in (code for code, reason in muted.items() if not reason):
             yield Fault(path, line, f"no reason: write “# mute {code}: ” and why", "mute")
         if not entry.translated():
             return
-        found = list(self._differences(name, entry))
+        found = list(self._differences(domain, entry))
         for difference in found:
             what = difference.message
-            if difference.code in silent and not difference.mutable:
+            if difference.code in muted and not difference.mutable:
                 what += ". This cannot be muted: the page would stay French"
-            if difference.code not in silent or not difference.mutable:
+            if difference.code not in muted or not difference.mutable:
                 yield Fault(path, line, what, difference.code)
-        unknown = {"spelling", "language"} if self._unknown is None else set()
-        for code in silent.keys() - unknown - {difference.code for difference in found}:
+        unchecked = {"spelling", "language"} if self._misspelt is None else set()
+        for code in muted.keys() - unchecked - {difference.code for difference in found}:
             what = f"nothing to mute for {code}: remove “# mute {code}”"
             yield Fault(path, line, what, "mute")
 
-    def _differences(self, name: str, entry: polib.POEntry) -> Iterator[Difference]:
-        message, translation = entry.msgid, entry.msgstr
+    def _differences(self, domain: str, entry: polib.POEntry) -> Iterator[Difference]:
+        message, translation, source = entry.msgid, entry.msgstr, self._context.source
         hidden = list(writing.hidden(message, translation, self._language))
         yield from hidden
-        if name == INTERFACE:
+        if domain == INTERFACE_DOMAIN:
             yield from markup.interface_differences(message, translation)
         else:
-            found = list(markup.differences(message, translation, self._glossary.shown))
+            found = list(markup.differences(message, translation, self._glossary.translations))
             yield from found
             if any(difference.code == "block" for difference in found):
-                return  # what follows is not what the translator sees
-            yield from values.differences(message, translation, self._book.source, self._language)
+                return  # the parser sees another text than the translator
+            yield from values.differences(message, translation, source, self._language)
             yield from self._glossary.differences(message, translation, self._french)
-            yield from self._sense.differences(message, translation)
-            plain = re.sub("«[^»]*»", "", markup.markup_of(message).running)  # words as such
-            yield from self._glossary.missing(self._book.terms.within(plain), translation)
+            yield from self._content.differences(message, translation)
+            # A quoted word is about itself, and needs no translation.
+            unquoted = re.sub("«[^»]*»", "", markup.markup_of(message).text_without_roles)
+            yield from self._glossary.missing(self._context.terms.within(unquoted), translation)
         yield from writing.typography(message, translation, self._language)
         words = self._words[translation] if not hidden else []
-        yield from writing.spelling(words, self._unknown or {}, self._language)
+        yield from writing.spelling(words, self._misspelt or {}, self._language)
 
 
-def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> list[Fault]:
-    """Return the files under `folder` that `make update-po` would change, one fault each.
+def find_outdated(
+    context: Context, language: Language, catalogs: Catalogs, folder: Path
+) -> list[Fault]:
+    """Return a fault for each file under `folder` that `make update-po` would change.
 
     Raises LossError.
     """
-    messages = wanted(book.templates, language, book.source)
-    new = update(messages, catalogs, language, book.source.code)
+    templates = templates_for(language, context.templates, context.source)
+    new = update(templates, catalogs, language, context.source.code)
     faults, forms = [], []
-    for name in sorted(new.keys() | catalogs.keys()):
-        path, page = folder / f"{name}.po", {entry.msgid for entry in messages.get(name, ())}
-        if name not in catalogs:
+    for domain in sorted(new.keys() | catalogs.keys()):
+        path = folder / f"{domain}.po"
+        if domain not in catalogs:
             what = "no catalog for this page: `make update-po` creates it"
             faults.append(Fault(path, 1, what, "source"))
             continue
-        live = {entry.msgid: entry for entry in catalogs[name] if not entry.obsolete}
-        gone, missing = [live[each] for each in live if each not in page], page - live.keys()
+        page = {entry.msgid for entry in templates.get(domain, ())}
+        live = [entry for entry in catalogs[domain] if not entry.obsolete]
+        gone, missing = [e for e in live if e.msgid not in page], page - {e.msgid for e in live}
         if gone or missing:
             what = f"{len(missing)} messages of the page are not here"
             if gone:
@@ -166,7 +177,8 @@ def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> l
             line = line_of(gone[0]) if gone else 1
             faults.append(Fault(path, line, f"{what}: run `make update-po`", "source"))
             continue
-        rows, right = path.read_bytes().decode().split("\n"), str(new.get(name, "")).split("\n")
+        rows = path.read_bytes().decode().split("\n")
+        right = str(new.get(domain, "")).split("\n")
         for line, (row, better) in enumerate(zip_longest(rows, right, fillvalue=""), start=1):
             if row != better:
                 what = f"“{row[:60]}” where `make update-po` writes “{better[:60]}”: run it"
@@ -179,12 +191,9 @@ def stale(book: Book, language: Language, catalogs: Catalogs, folder: Path) -> l
 
 
 def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fault], int]:
-    """Return the faults in the catalogs of the `selected` languages, in the order of the files.
-
-    And how many messages were checked.
-    """
+    """Return the faults in the catalogs of the `selected` languages, and the number of messages."""
     templates, faults = read_templates()
-    book, messages = Book(languages.source, templates), 0
+    context, messages = Context(languages.source, templates), 0
     for language in selected if not faults else ():
         folder = folder_of(language.code)
         catalogs, restored, damaged = read_language(language.code)
@@ -194,10 +203,10 @@ def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fa
             faults.append(Fault(folder, 1, f"{what}: `make update-po` puts them back", "form"))
         elif not damaged:
             try:
-                faults += stale(book, language, catalogs, folder)
+                faults += find_outdated(context, language, catalogs, folder)
             except LossError as error:
                 faults.append(Fault(folder, 1, str(error), "source"))
-        faults += Check(book, language, catalogs, folder).faults()
+        faults += Check(context, language, catalogs, folder).faults()
         messages += sum(not entry.obsolete for file in catalogs.values() for entry in file)
     return sorted(faults), messages
 

@@ -1,8 +1,8 @@
 """Bring the catalogs up to date with the French pages, and lose no translation: `make update-po`.
 
-Every translation ever made for a language is its memory: the live entries of all its catalogs,
-the obsolete ones, and the catalogs of pages that are no more. A message of today takes its
-translation from there, wherever its text stood before.
+All translations ever made into a language are its memory: the entries of all its catalogs, with
+obsolete ones, and the catalogs of former pages. A message takes its translation from there,
+wherever its text was before.
 """
 
 import re
@@ -20,29 +20,29 @@ from babel.messages.plurals import get_plural
 from rapidfuzz import fuzz, process
 
 from back_office_guide.core.catalog import (
-    INTERFACE,
+    INTERFACE_DOMAIN,
     Catalogs,
-    fold,
     folder_of,
+    normalize,
     read_all,
     read_language,
-    source_of,
+    translated_msgid,
     write,
 )
 from back_office_guide.core.faults import Fault, GuideError, exit_code, tell
 from back_office_guide.core.languages import Language, load
 from back_office_guide.core.paths import ROOT, TEMPLATES, build_lock
 
-# How alike, of 100, two messages are at least (Indel similarity) for the translation of the one to
-# be suggested for the other: a text that is no more, and one that another message has.
-ALIKE, ALIKE_LIVE = 65, 80
-# How many texts a message is compared with: those that share its rarest words.
-CANDIDATES = 50
-# How long a message is at least that is looked for within others.
-A_PART = 20
+# How similar, of 100, a message is at least to one whose translation is suggested for it: to a
+# former message, and to one that a page still has.
+FUZZY_CUTOFF, FUZZY_CUTOFF_CURRENT = 65, 80
+MAX_CANDIDATES = 50  # that a message is compared with: those that share its rarest words
+MIN_PART = 20  # the shortest message, in characters, that is searched for within others
 
 Pair = tuple[str, str]
-"""A message, folded, and a translation made for it."""
+"""A message, normalized, and a translation made for it."""
+DomainEntry = tuple[str, polib.POEntry]
+"""An entry that has a translation, after the domain of its catalog."""
 
 
 class LossError(GuideError):
@@ -57,14 +57,15 @@ def update(templates: Catalogs, old: Catalogs, language: Language, source: str) 
     """
     memory = Memory(old, templates)
     new: Catalogs = {}
-    for name, template in templates.items():
-        catalog = polib.POFile(wrapwidth=0)
-        catalog.header = old[name].header if name in old else f"The guide in {language.name}."
-        kept = old[name].metadata if name in old else {}
-        messages_in = "en" if name == INTERFACE else source
-        catalog.metadata = _metadata(template, kept, language, messages_in)
-        catalog.extend(_entry(message, memory, name) for message in template)
-        new[name] = catalog
+    for domain, template in templates.items():
+        new[domain] = catalog = polib.POFile(wrapwidth=0)
+        catalog.header = f"The guide in {language.name}."
+        kept = {}
+        if domain in old:
+            catalog.header, kept = old[domain].header, old[domain].metadata
+        messages_in = "en" if domain == INTERFACE_DOMAIN else source
+        catalog.metadata = _make_metadata(template, kept, language, messages_in)
+        catalog.extend(_make_entry(message, memory, domain) for message in template)
     _keep_obsolete(old, new)
     lost = pairs(old) - pairs(new)
     if lost:
@@ -73,60 +74,56 @@ def update(templates: Catalogs, old: Catalogs, language: Language, source: str) 
     return new
 
 
-Found = tuple[str, polib.POEntry]
-"""A translated entry, after the name of its catalog."""
-
-
 class Memory:
     """The translations of a language, found by the message they were made for."""
 
     def __init__(self, catalogs: Catalogs, templates: Catalogs) -> None:
-        """Remember all entries of `catalogs`; `templates` hold the messages of today."""
+        """Remember all entries of `catalogs`; `templates` hold the current messages."""
         self._templates = templates
         self._catalogs = catalogs
-        self._today = {message.msgid for file in templates.values() for message in file}
+        self._current = {message.msgid for template in templates.values() for message in template}
         self.live = {
-            (name, entry.msgid): entry
-            for name, catalog in catalogs.items()
+            (domain, entry.msgid): entry
+            for domain, catalog in catalogs.items()
             for entry in catalog
             if not entry.obsolete
         }
-        self._held = {message for _, message in self.live}
-        self._exact: dict[str, list[Found]] = defaultdict(list)
-        self._folded: dict[str, list[Found]] = defaultdict(list)
-        for name, entry in _translated(catalogs):
-            self._exact[entry.msgid].append((name, entry))
-            # A suggestion belongs to the message that it was made for, while there is one.
-            if not (entry.fuzzy and entry.msgid in self._today):
-                self._folded[fold(entry.msgid)].append((name, entry))
-        for name, entry in _translated(catalogs):  # of a message that was reworded, and returns
-            before = source_of(entry)
-            if before != entry.msgid and before not in self._held and before not in self._exact:
+        self._live_msgids = {msgid for _, msgid in self.live}
+        self._exact: dict[str, list[DomainEntry]] = defaultdict(list)
+        self._normalized: dict[str, list[DomainEntry]] = defaultdict(list)
+        for domain, entry in _with_translation(catalogs):
+            self._exact[entry.msgid].append((domain, entry))
+            # A suggestion belongs to the message that it was made for, while that is current.
+            if not (entry.fuzzy and entry.msgid in self._current):
+                self._normalized[normalize(entry.msgid)].append((domain, entry))
+        for domain, entry in _with_translation(catalogs):  # a message that was reworded may return
+            before = translated_msgid(entry)
+            if before not in self._live_msgids and before not in self._exact:
                 made_for = _copy(entry, msgid=before, obsolete=True, flags=[], previous_msgid=None)
-                self._exact[before].append((name, made_for))
+                self._exact[before].append((domain, made_for))
 
-    def recall(self, message: str, name: str) -> polib.POEntry | None:
-        """Return the best entry for a message of the catalog `name`; fuzzy if nobody can tell.
+    def recall(self, msgid: str, domain: str) -> polib.POEntry | None:
+        """Return the best entry for a message of a domain; fuzzy if it has several translations.
 
         The same message comes first, then one that differs by typography alone.
         """
-        found = self._exact.get(message) or self._folded.get(fold(message)) or []
+        found = self._exact.get(msgid) or self._normalized.get(normalize(msgid)) or []
+        origin = self._origins.get(domain)
 
-        def rank(item: Found) -> tuple[bool, ...]:
+        def rank(item: DomainEntry) -> tuple[object, ...]:
             where, entry = item
-            own = where == name
-            origin = where == self._origins.get(name)
-            return (not (own and not entry.obsolete), entry.fuzzy, not own, not origin,
-                    entry.obsolete)  # fmt: skip
+            own = where == domain
+            return (not (own and not entry.obsolete), entry.fuzzy, not own, where != origin,
+                    entry.obsolete, where)  # fmt: skip
 
         if not found:
             return None
-        where, best = min(found, key=lambda item: (rank(item), item[0]))
-        if where != name and where != self._origins.get(name):
+        where, best = min(found, key=rank)
+        if where not in (domain, origin):
             reviewed = {entry.msgstr for _, entry in found if not entry.fuzzy}
             if len(reviewed) > 1:
                 best = _copy(best, flags=["fuzzy"], previous_msgid=None)
-            if best.fuzzy and (name, message) in self.live:  # where it was emptied, or never wanted
+            if best.fuzzy and (domain, msgid) in self.live:  # a translator emptied it, or left it
                 return None
         return best
 
@@ -134,106 +131,110 @@ class Memory:
     def _origins(self) -> dict[str, str]:
         """The catalog that most messages of each new page come from."""
         origins = {}
-        for name in self._templates.keys() - self._catalogs.keys():
-            found = (self._exact.get(message.msgid, ()) for message in self._templates[name])
+        for domain in self._templates.keys() - self._catalogs.keys():
+            found = (self._exact.get(message.msgid, ()) for message in self._templates[domain])
             names = Counter(places[0][0] for places in found if len(places) == 1)
             if names:
-                origins[name] = min(names, key=lambda each: (-names[each], each))
+                origins[domain] = min(names, key=lambda each: (-names[each], each))
         return origins
 
-    def resembling(self, message: str) -> polib.POEntry | None:
-        """Return a suggestion for a message that no catalog held, from the one most like it.
+    def suggest(self, msgid: str) -> polib.POEntry | None:
+        """Return the translation of the most similar message, fuzzy, for one that is new.
 
-        What was suggested once, and emptied, so never returns.
+        A message is new only once, so a suggestion that a translator emptied stays away.
         """
-        if message in self._held:
+        similar = "" if msgid in self._live_msgids else self._similar_texts.find(msgid)
+        if not similar:
             return None
-        known = self._likeness.most_like(message)
-        if not known:
-            return None
-        found = [entry for _, entry in self._exact[known]]
+        found = [entry for _, entry in self._exact[similar]]
         best = min(found, key=lambda entry: (entry.fuzzy, entry.obsolete))
-        return _copy(best, flags=["fuzzy"], previous_msgid=source_of(best))
+        return _copy(best, flags=["fuzzy"], previous_msgid=translated_msgid(best))
 
-    def part(self, message: str) -> str:
-        """Return a comment with the text, and its translation, that held all of a new message."""
-        if message in self._held or len(message) < A_PART:
+    def explain_split(self, msgid: str) -> str:
+        """Return a comment with the former message that held a new one, and its translation."""
+        if msgid in self._live_msgids or len(msgid) < MIN_PART:
             return ""
-        for whole in self._parts.get(message[:A_PART], ()):
-            if message in whole:
+        for whole in self._former_by_part.get(msgid[:MIN_PART], ()):
+            if msgid in whole:
                 translation = " ".join(self._exact[whole][0][1].msgstr.split())
                 return f"Was part of: {' '.join(whole.split())}\nTranslated: {translation}"
         return ""
 
     @cached_property
-    def _gone(self) -> list[str]:
-        today = set(map(fold, self._today))
-        return [message for message in self._exact if fold(message) not in today]
+    def _former(self) -> list[str]:
+        """The messages that no page has now."""
+        current = set(map(normalize, self._current))
+        return [msgid for msgid in self._exact if normalize(msgid) not in current]
 
     @cached_property
-    def _likeness(self) -> "Likeness":
-        today = self._exact.keys() & self._today
-        live = {text for text in today if any(each.translated() for _, each in self._exact[text])}
-        return Likeness(dict.fromkeys(live, ALIKE_LIVE) | dict.fromkeys(self._gone, ALIKE))
-
-    @cached_property
-    def _parts(self) -> dict[str, list[str]]:
-        """The texts that are gone, by what their sentences begin with."""
+    def _former_by_part(self) -> dict[str, list[str]]:
+        """The former messages, by what each of their sentences begins with."""
         parts: dict[str, list[str]] = defaultdict(list)
-        for whole in self._gone:
+        for whole in self._former:
             for start in re.finditer(r"(?:^|[.:;!?…]\s+)(?=\S)", whole, re.MULTILINE):
-                parts[whole[start.end() : start.end() + A_PART]].append(whole)
+                parts[whole[start.end() : start.end() + MIN_PART]].append(whole)
         return parts
 
+    @cached_property
+    def _similar_texts(self) -> "SimilarTexts":
+        current = self._exact.keys() & self._current
+        reviewed = {text for text in current if any(e.translated() for _, e in self._exact[text])}
+        former = dict.fromkeys(self._former, FUZZY_CUTOFF)
+        return SimilarTexts(dict.fromkeys(reviewed, FUZZY_CUTOFF_CURRENT) | former)
 
-class Likeness:
-    """Texts, found by their likeness; characters of markup do not count."""
+
+class SimilarTexts:
+    """Texts, found by their similarity (Indel) without the characters of markup."""
 
     MARKUP = re.compile(r"\{[\w:-]+\}|<[^<>]*>(?=`)|\]\([^)]*\)|[`*\[]")
     WORD = re.compile(r"\w+")
 
     def __init__(self, texts: Mapping[str, int]) -> None:
-        """Take the texts, and how alike another must be at least to each, of 100."""
+        """Take the texts, each with the similarity, of 100, that another must have to it."""
         self._texts = sorted(texts.items(), key=lambda item: (len(item[0]), item))
         self._plain = [self.MARKUP.sub("", text) for text, _ in self._texts]
-        self._with: dict[str, list[int]] = defaultdict(list)
-        for place, plain in enumerate(self._plain):
+        self._with_word: dict[str, list[int]] = defaultdict(list)
+        for number, plain in enumerate(self._plain):
             for word in set(self.WORD.findall(plain.casefold())):
-                self._with[word].append(place)
+                self._with_word[word].append(number)
 
-    def most_like(self, message: str) -> str:
-        """Return the text most like `message`, or "" where none is enough."""
+    def find(self, message: str) -> str:
+        """Return the text most similar to `message`, or "" where none is enough."""
         plain = self.MARKUP.sub("", message)
-        words = sorted(set(self.WORD.findall(plain.casefold())) & self._with.keys())
-        places: set[int] = set()
-        for having in sorted((self._with[word] for word in words), key=len):
-            middle = bisect_left(having, len(plain), key=lambda place: len(self._plain[place]))
-            near = slice(max(0, middle - CANDIDATES // 2), middle + CANDIDATES // 2)
-            places.update(having[near] if len(having) > CANDIDATES else having)  # by length
-            if len(places) >= CANDIDATES:
+        words = sorted(set(self.WORD.findall(plain.casefold())) & self._with_word.keys())
+        numbers: set[int] = set()
+        for found in sorted((self._with_word[word] for word in words), key=len):
+            middle = bisect_left(found, len(plain), key=lambda number: len(self._plain[number]))
+            of_like_length = slice(
+                max(0, middle - MAX_CANDIDATES // 2), middle + MAX_CANDIDATES // 2
+            )
+            numbers.update(found[of_like_length] if len(found) > MAX_CANDIDATES else found)
+            if len(numbers) >= MAX_CANDIDATES:
                 break
-        found = sorted(places)
-        choices = [self._plain[place] for place in found]
-        best = process.extract(plain, choices, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)
-        texts = ((*self._texts[found[place]], likeness) for _, likeness, place in best)
-        return next((text for text, enough, likeness in texts if likeness >= enough), "")
+        candidates = {number: self._plain[number] for number in sorted(numbers)}
+        for _, similarity, number in process.extract(
+            plain, candidates, scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF, limit=3
+        ):
+            text, cutoff = self._texts[number]
+            if similarity >= cutoff:
+                return text
+        return ""
 
 
 def _copy(entry: polib.POEntry, **fields: object) -> polib.POEntry:
-    """Return a copy of an entry with other `fields`."""
     other = copy(entry)
     vars(other).update(fields)
     return other
 
 
-def _entry(message: polib.POEntry, memory: Memory, name: str) -> polib.POEntry:
+def _make_entry(message: polib.POEntry, memory: Memory, domain: str) -> polib.POEntry:
     """Return the entry of a message, with the translation that the memory has for it."""
     files = dict.fromkeys(file for file, _ in message.occurrences)
     entry = polib.POEntry(msgid=message.msgid, occurrences=[(file, "") for file in files])
-    own = memory.live.get((name, message.msgid))
+    own = memory.live.get((domain, message.msgid))
     if own:
         entry.tcomment = own.tcomment
-    known = memory.recall(message.msgid, name) or memory.resembling(message.msgid)
+    known = memory.recall(message.msgid, domain) or memory.suggest(message.msgid)
     if known:
         entry.msgstr = known.msgstr
         entry.flags = ["fuzzy"] if known.fuzzy else []
@@ -241,113 +242,96 @@ def _entry(message: polib.POEntry, memory: Memory, name: str) -> polib.POEntry:
         if known.tcomment not in entry.tcomment:
             entry.tcomment = "\n".join(filter(None, (entry.tcomment, known.tcomment)))
     else:
-        entry.comment = own.comment if own else memory.part(message.msgid)
+        entry.comment = own.comment if own else memory.explain_split(message.msgid)
     return entry
 
 
-def _metadata(
-    template: polib.POFile, kept: dict[str, str], language: Language, messages_in: str
+def _make_metadata(
+    template: polib.POFile, kept: dict[str, str], language: Language, source: str
 ) -> dict[str, str]:
-    """Return the header's fields: right for the language, and those that editors added."""
+    """Return the fields of a header: right for the language, and those that editors added."""
     fields = {field: value for field, value in kept.items() if field != "POT-Creation-Date"}
     fields |= template.metadata
-    fields |= {"Language": language.code, "X-Source-Language": messages_in}
+    fields |= {"Language": language.code, "X-Source-Language": source}
     forms = get_plural(language.locale).plural_forms
+    # Platforms write the same forms with other spaces and brackets.
     written = (re.sub(r"[\s();]", "", each) for each in (forms, fields.get("Plural-Forms", "")))
-    if len({*written}) > 1:  # else a platform has written them in its own way
+    if len({*written}) > 1:
         fields["Plural-Forms"] = forms
     fields.setdefault("PO-Revision-Date", "YEAR-MO-DA HO:MI+ZONE")
     return fields
 
 
 def _keep_obsolete(old: Catalogs, new: Catalogs) -> None:
-    """Add to `new` the entries of `old` that no message takes any more, as obsolete ones.
-
-    Left out are those whose very translation lives on in another place.
-    """
-    reviewed = {_pair(entry) for _, entry in _translated(new) if not entry.fuzzy}
-    held = pairs(new)
-    taken = defaultdict(set, {name: {e.msgid for e in new[name]} for name in new})
-    # A fuzzy entry is of use only if what it came from is gone.
-    for name, entry in sorted(_translated(old), key=lambda item: item[1].fuzzy):
+    """Add to `new`, as obsolete, the entries of `old` whose translation is in no entry of `new`."""
+    reviewed = {_pair(entry) for _, entry in _with_translation(new) if not entry.fuzzy}
+    kept = pairs(new)
+    taken = defaultdict(set, {domain: {e.msgid for e in new[domain]} for domain in new})
+    # Reviewed entries come first, for a fuzzy one is of use only if none has its translation.
+    for domain, entry in sorted(_with_translation(old), key=lambda item: item[1].fuzzy):
         pair = _pair(entry)
-        if pair in (held if entry.fuzzy else reviewed):
+        if pair in (kept if entry.fuzzy else reviewed):
             continue
-        # gettext refuses a message that is in a file twice, were it obsolete.
+        # gettext refuses a file that has a message twice, even as an obsolete one.
         others = (f"memory-{number}" for number in count(1))
-        home = next(each for each in chain([name], new, others) if entry.msgid not in taken[each])
+        homes = chain([domain], new, others)
+        home = next(each for each in homes if entry.msgid not in taken[each])
         taken[home].add(entry.msgid)
         if home not in new:
             new[home] = polib.POFile(wrapwidth=0)
-            new[home].header, new[home].metadata = old[name].header, old[name].metadata
+            new[home].header, new[home].metadata = old[domain].header, old[domain].metadata
         new[home].append(_copy(entry, obsolete=True))
-        held.add(pair)
+        kept.add(pair)
 
 
 def _pair(entry: polib.POEntry) -> Pair:
-    return fold(source_of(entry)), entry.msgstr
+    return normalize(translated_msgid(entry)), entry.msgstr
 
 
 def pairs(catalogs: Catalogs) -> set[Pair]:
     """Return every translation in `catalogs`, with the message it was made for."""
-    return {_pair(entry) for _, entry in _translated(catalogs)}
+    return {_pair(entry) for _, entry in _with_translation(catalogs)}
 
 
-def _translated(catalogs: Catalogs) -> Iterator[tuple[str, polib.POEntry]]:
-    for name, catalog in catalogs.items():
-        for entry in catalog:
-            if entry.msgstr:
-                yield name, entry
+def _with_translation(catalogs: Catalogs) -> Iterator[DomainEntry]:
+    for domain, catalog in catalogs.items():
+        yield from ((domain, entry) for entry in catalog if entry.msgstr)
 
 
 def store(old: Catalogs, new: Catalogs, folder: Path) -> int:
     """Write `new` over the files of `old` under `folder`; return how many files changed.
 
-    At every moment, each translation is in a file: what leaves one catalog for another is
-    written there first, and only then taken away.
+    A translation that moves to another catalog is removed from its own only after it was written
+    there: it is in a file at every moment.
     """
-    first = dict(new)
-    for name in old.keys() & new.keys():
-        leaving = pairs({name: old[name]}) - pairs({name: new[name]})
-        if kept := [_copy(e, obsolete=True) for e in old[name] if _pair(e) in leaving]:
-            first[name] = copy(new[name])
-            first[name].extend(kept)
-    twice = [(name, new[name]) for name in new if first[name] is not new[name]]
-    changed = {
-        name for name, catalog in (*first.items(), *twice) if write(folder / f"{name}.po", catalog)
-    }
-    for name in old.keys() - new.keys():
-        (folder / f"{name}.po").unlink()
-        changed.add(name)
+    before_moves = {}
+    for domain in old.keys() & new.keys():
+        leaving = pairs({domain: old[domain]}) - pairs({domain: new[domain]})
+        if entries := [_copy(e, obsolete=True) for e in old[domain] if _pair(e) in leaving]:
+            before_moves[domain] = copy(new[domain])
+            before_moves[domain].extend(entries)
+    after_moves = ((domain, new[domain]) for domain in before_moves)
+    writes = chain((new | before_moves).items(), after_moves)
+    changed = {domain for domain, catalog in writes if write(folder / f"{domain}.po", catalog)}
+    for domain in old.keys() - new.keys():
+        (folder / f"{domain}.po").unlink()
+        changed.add(domain)
     return len(changed)
 
 
-def summary(language: Language, catalogs: Catalogs, written: int, restored: int) -> str:
-    """Return what the command says of one language."""
-    live = [entry for catalog in catalogs.values() for entry in catalog if not entry.obsolete]
-    fuzzy = sum(entry.fuzzy for entry in live)
-    translated = sum(entry.translated() for entry in live)
-    return (
-        f"{language.code}: {len(live)} messages, {translated} translated, {fuzzy} fuzzy, "
-        f"{len(live) - translated - fuzzy} empty; {written} files written"
-        + (f"; {restored} comments and old translations put back from git" if restored else "")
-    )
-
-
-def wanted(templates: Catalogs, language: Language, source: Language) -> Catalogs:
-    """Return the templates of a language: the source needs none for its pages, but the theme's."""
-    return {INTERFACE: templates[INTERFACE]} if language == source else templates
+def templates_for(language: Language, templates: Catalogs, source: Language) -> Catalogs:
+    """Return the templates of a language: the source has its pages, but not the interface."""
+    return {INTERFACE_DOMAIN: templates[INTERFACE_DOMAIN]} if language == source else templates
 
 
 def read_templates() -> tuple[Catalogs, list[Fault]]:
     """Return the templates that were extracted, and what is wrong with them."""
     templates, faults = read_all(TEMPLATES, ".pot")
-    if INTERFACE not in templates and not faults:
+    if INTERFACE_DOMAIN not in templates and not faults:
         faults.append(Fault(TEMPLATES, 1, "no messages are here: run `make gettext`"))
     return templates, faults
 
 
-# What is said with the catalogs of a new language.
 FIRST_STEPS = """{0} is new. Next:
   1. Translate {1}/annexes/glossaire.po, then conf.po and sphinx.po.
   2. Run make check-po LANGS={0}
@@ -355,7 +339,7 @@ FIRST_STEPS = """{0} is new. Next:
 
 
 def run() -> list[Fault]:
-    """Bring the catalogs up to date, language after language; return what is in the way of some.
+    """Bring the catalogs up to date, language by language; return the faults that prevented some.
 
     The catalogs of a language are all written, or none. Raises LossError, LanguagesError, OSError.
     """
@@ -369,9 +353,16 @@ def run() -> list[Fault]:
         if found:
             faults += [*found, Fault(folder, 1, "nothing was changed in this folder")]
             continue
-        messages = wanted(templates, language, languages.source)
-        new = update(messages, old, language, languages.source.code)
-        print(summary(language, new, store(old, new, folder), restored))
+        wanted = templates_for(language, templates, languages.source)
+        new = update(wanted, old, language, languages.source.code)
+        translated = sum(len(catalog.translated_entries()) for catalog in new.values())
+        fuzzy = sum(len(catalog.fuzzy_entries()) for catalog in new.values())
+        empty = sum(len(catalog.untranslated_entries()) for catalog in new.values())
+        total = f"{language.code}: {translated + fuzzy + empty} messages"
+        written = f"{store(old, new, folder)} files written"
+        if restored:
+            written += f"; {restored} comments and old translations put back from git"
+        print(f"{total}, {translated} translated, {fuzzy} fuzzy, {empty} empty; {written}")
         if not old:
             print(FIRST_STEPS.format(language.code, folder.relative_to(ROOT)))
     return faults

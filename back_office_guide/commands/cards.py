@@ -10,7 +10,7 @@ import sys
 import jinja2
 
 from back_office_guide.commands.root import gettext_of
-from back_office_guide.core.catalog import SETTINGS
+from back_office_guide.core.catalog import SETTINGS_DOMAIN
 from back_office_guide.core.faults import exit_code
 from back_office_guide.core.languages import Language, load
 from back_office_guide.core.paths import DOCS, ROOT
@@ -22,7 +22,7 @@ TITLE, AUTHOR = "Le back office", "L’équipe du guide"
 
 def drawing(language: Language) -> str:
     """Return the card of a language as SVG."""
-    gettext = gettext_of(language, SETTINGS)
+    gettext = gettext_of(language, SETTINGS_DOMAIN)
     template = jinja2.Template((THEME / "card.svg").read_text("utf-8"), autoescape=True)
     title, author = gettext(TITLE), gettext(AUTHOR)
     return str(template.render(direction=language.direction, title=title, author=author))

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from back_office_guide.core.catalog import INTERFACE, folder_of, read
+from back_office_guide.core.catalog import INTERFACE_DOMAIN, folder_of, read
 from back_office_guide.core.git import committed_days, last_change
 from back_office_guide.core.languages import Language
 from back_office_guide.core.paths import DOCS
@@ -34,7 +34,7 @@ def files(
     jinja2 = import_module("jinja2")  # which takes long to import, and is seldom needed
     templates = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     days = committed_days(DOCS)
-    gettext = {language.code: gettext_of(language, INTERFACE) for language in languages}
+    gettext = {language.code: gettext_of(language, INTERFACE_DOMAIN) for language in languages}
     first = html / languages[0].code
     pages = {path.relative_to(first).as_posix() for path in first.rglob("*.html")}
 

@@ -1,6 +1,6 @@
-"""Read and write the catalogs of translations: nothing damaged comes in, one form goes out.
+"""Read catalogs strictly, write them in one form, and restore from git what tools drop from them.
 
-https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
+The format: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """
 
 import re
@@ -16,28 +16,29 @@ from back_office_guide.core.faults import Fault
 from back_office_guide.core.git import ask_git, changes
 from back_office_guide.core.paths import LOCALE, relative, write_file
 
-# The catalogs that belong to no page: settings of conf.py, and the words of Sphinx and the theme.
-SETTINGS = "conf"
-INTERFACE = "sphinx"
+# The domains (names of catalogs) of no page: values of conf.py; words of Sphinx and of the theme.
+SETTINGS_DOMAIN = "conf"
+INTERFACE_DOMAIN = "sphinx"
 
-# From how many comments on a tool has dropped them, not a person.
-SEVERAL = 3
-# How many of the last commits of a language are asked for the obsolete entries that they removed.
-COMMITS = 50
+# If at least so many comments are gone, and none is left, a tool has dropped them, not a person.
+MIN_DROPPED_COMMENTS = 3
+# How many commits of a language are searched for obsolete entries that they removed.
+COMMITS_SEARCHED = 50
 
 Catalogs = dict[str, polib.POFile]
-"""The catalogs of a language, or the templates, by page: "comprendre/mots"."""
+"""The catalogs of a language, or the templates, by domain: "comprendre/mots"."""
 
-
-# A line: a comment, or a keyword and a string, or a string that continues it. polib takes more.
+# polib accepts more than gettext, so each line is checked: a comment, a keyword and its string, or
+# a string that continues the line above.
 _KEYWORD = r"(?:msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)"
 _STRING = r'"[^"\\]*+(?:\\["\\bfnrtv][^"\\]*+)*+"'
 _LINE = re.compile(rf"(?:#~\|?|#\|)?\s*(?:{_KEYWORD}\s+)?{_STRING}\s*|#(?!~[ |]|\|).*")
-_BEGIN = re.compile(r"(?:#~ )?msgstr(?:\[0\])? ")
-NO_ENTRY = "this is no entry: look at its keyword, quotation marks and backslashes"
-# What polib splits a line at.
-_CONTROL = re.compile("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
-# A comment that mutes an alarm for one message, with the name of the check and the reason.
+_MSGSTR = re.compile(r"(?:#~ )?msgstr(?:\[0\])? ")
+_SYNTAX_ERROR = "this is no entry: look at its keyword, quotation marks and backslashes"
+_CONFLICT_MARKER = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s|$)")
+# polib splits lines at these, too.
+_LINE_SEPARATOR = re.compile("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
+# "# mute spelling: a name": the check that a person silences for one message, and the reason.
 _MUTE = re.compile(r"^\s*mute (?P<code>[\w-]+)(?:: *(?P<reason>.*))?", re.MULTILINE)
 
 
@@ -55,13 +56,6 @@ def folder_of(code: str, locale: Path = LOCALE) -> Path:
     return locale / code / "LC_MESSAGES"
 
 
-def names_in(folder: Path, suffix: str) -> list[str]:
-    """Return the names of the catalogs or templates in `folder`, sorted: "comprendre/mots"."""
-    found = folder.rglob(f"[!.]*{suffix}")  # not what file systems leave, as "._index.po"
-    paths = (path.relative_to(folder) for path in found)
-    return sorted(path.with_suffix("").as_posix() for path in paths)
-
-
 def read(path: Path) -> polib.POFile:
     """Return the catalog in the file `path`.
 
@@ -77,17 +71,17 @@ def read(path: Path) -> polib.POFile:
 
 
 def parse(content: bytes, path: Path) -> polib.POFile:
-    """Return the catalog in `content`, which is or was that of `path`. Raises DamagedError."""
-    text = _text(content, path)
-    # polib reads the previous message of a live entry alone:
-    # https://github.com/izimobil/polib/issues/158
+    """Return the catalog in `content`, a version of the file `path`. Raises DamagedError."""
+    text = _decode(content, path)
+    # polib reads "#| msgid" of live entries only: https://github.com/izimobil/polib/issues/158
     readable = re.sub(r"^#~\| ", "#| ", text, flags=re.MULTILINE)
     try:
         catalog = polib.pofile(readable, wrapwidth=0)
     except (OSError, ValueError, IndexError) as error:
         named = re.search(r"line (\d+)", str(error))
-        raise DamagedError(path, int(named[1]) if named else 1, NO_ENTRY, "syntax") from error
-    lines = [n for n, row in enumerate(text.split("\n"), start=1) if _BEGIN.match(row)]
+        line = int(named[1]) if named else 1
+        raise DamagedError(path, line, _SYNTAX_ERROR, "syntax") from error
+    lines = [n for n, row in enumerate(text.split("\n"), start=1) if _MSGSTR.match(row)]
     for entry, line in zip(catalog, lines[-len(catalog) :], strict=False):
         entry.linenum = line
     if not catalog.metadata:
@@ -115,7 +109,8 @@ def parse(content: bytes, path: Path) -> polib.POFile:
     return catalog
 
 
-def _text(content: bytes, path: Path) -> str:
+def _decode(content: bytes, path: Path) -> str:
+    """Return a catalog as text, of which each line has the syntax of one. Raises DamagedError."""
     restore = f"`git restore {relative(path)}` brings the last good one back"
     if not content.strip():
         raise DamagedError(path, 1, f"the catalog is empty: {restore}", "empty")
@@ -129,30 +124,31 @@ def _text(content: bytes, path: Path) -> str:
         what = f"not UTF-8: save it as UTF-8, or {restore}"
         raise DamagedError(path, line, what, "charset") from error
     for number, row in enumerate(text.split("\n"), start=1):
-        if _CONTROL.search(row):
+        if _LINE_SEPARATOR.search(row):
             what = "a control character that splits the line: remove it"
             raise DamagedError(path, number, what, "syntax")
+        if _CONFLICT_MARKER.match(row):
+            what = "the mark of a merge in conflict: keep one of the two sides"
+            raise DamagedError(path, number, what, "conflict")
         if row.strip() and not _LINE.fullmatch(row):
-            if re.match(r"(<{7}|\|{7}|={7}|>{7})(\s|$)", row):
-                what = "the mark of a merge in conflict: keep one of the two sides"
-                raise DamagedError(path, number, what, "conflict")
-            raise DamagedError(path, number, NO_ENTRY, "syntax")
+            raise DamagedError(path, number, _SYNTAX_ERROR, "syntax")
     return text
 
 
 def read_all(folder: Path, suffix: str = ".po") -> tuple[Catalogs, list[Fault]]:
-    """Return the catalogs under `folder` by name, and the faults of those that are damaged."""
+    """Return the catalogs or templates under `folder` by domain, and the faults of damaged ones."""
     catalogs, faults = {}, []
-    for name in names_in(folder, suffix):
+    paths = folder.rglob(f"[!.]*{suffix}")  # macOS leaves files such as "._index.po"
+    for domain in sorted(path.relative_to(folder).with_suffix("").as_posix() for path in paths):
         try:
-            catalogs[name] = read(folder / f"{name}{suffix}")
+            catalogs[domain] = read(folder / f"{domain}{suffix}")
         except DamagedError as error:
             faults.append(error.fault)
     return catalogs, faults
 
 
 def write(path: Path, catalog: polib.POFile) -> bool:
-    """Bring the file `path` to the one form of a catalog; say whether it had another."""
+    """Write `catalog` to the file `path`; return whether that changed the file."""
     return write_file(path, str(catalog).encode())
 
 
@@ -161,19 +157,19 @@ def line_of(entry: polib.POEntry) -> int:
     return int(entry.linenum or 1)
 
 
-def muted(entry: polib.POEntry) -> dict[str, str]:
-    """Return the checks that comments mute for an entry, each with its reason, which may lack."""
+def muted_checks(entry: polib.POEntry) -> dict[str, str]:
+    """Return the checks that comments mute for an entry, each with its reason or ""."""
     return {match["code"]: match["reason"] or "" for match in _MUTE.finditer(entry.tcomment)}
 
 
-def source_of(entry: polib.POEntry) -> str:
-    """Return the message that the entry's translation was written for."""
+def translated_msgid(entry: polib.POEntry) -> str:
+    """Return the message that an entry's translation was written for."""
     return str((entry.fuzzy and entry.previous_msgid) or entry.msgid)
 
 
-# What the author of a message typed as code, of which each character counts; and the rest.
+# Code, of which each character counts; or what is around it.
 _CODE = re.compile(r"(?P<code>(?P<mark>`+).+?(?P=mark))|[^`]+|`+", re.DOTALL)
-_SPACE = re.compile(r"(?<!\w) | (?!\w)")
+_INSIGNIFICANT_SPACE = re.compile(r"(?<!\w) | (?!\w)")
 _PLAIN = str.maketrans(
     dict.fromkeys("’ʼ‘", "'")
     | dict.fromkeys("\u2010\u2011\u2012–—\u2015\u2212", "-")
@@ -182,42 +178,46 @@ _PLAIN = str.maketrans(
 
 
 @lru_cache(maxsize=2**17)
-def fold(message: str) -> str:
-    """Return a message with plain apostrophes, dashes, ellipses and spaces, code and ends apart.
+def normalize(message: str) -> str:
+    """Return a message with plain apostrophes, dashes, ellipses and spaces; code stays as it is.
 
-    Messages that are equal so differ by typography alone, and share their translation: a space
-    counts between two letters or digits only. The ends of a translation must be those of its
-    message: https://www.gnu.org/software/gettext/manual/html_node/Normalizing.html
+    Two messages with the same result differ by typography alone, and share their translation.
+    Spaces count between letters or digits only, and at both ends, where gettext wants those of a
+    message in its translation:
+    https://www.gnu.org/software/gettext/manual/html_node/Normalizing.html
     """
 
-    def folded(match: re.Match[str]) -> str:
+    def plain(match: re.Match[str]) -> str:
         text = " ".join(match[0].split())
-        return match["code"] or _SPACE.sub("", text).translate(_PLAIN)
+        return match["code"] or _INSIGNIFICANT_SPACE.sub("", text).translate(_PLAIN)
 
     body = message.strip()
-    return message.replace(body, _CODE.sub(folded, body)) if body else message
+    return message.replace(body, _CODE.sub(plain, body)) if body else message
 
 
-def changed(folder: Path) -> Catalogs:
-    """Return what git holds of the catalogs under `folder` that are no longer as it holds them."""
-    found = ((name, _held(folder, name, blob)) for blob, _, name in changes(folder, "diff", "HEAD"))
-    return {name.removesuffix(".po"): catalog for name, catalog in found if catalog}
-
-
-def _held(folder: Path, name: str, blob: str) -> polib.POFile | None:
+def _read_blob(folder: Path, name: str, blob: str) -> polib.POFile:
+    """Return a catalog as git holds it; an empty one if that is damaged, or no file at all."""
     with suppress(DamagedError):
         return parse(ask_git(folder, "cat-file", "blob", blob) or b"", folder / name)
-    return None
+    return polib.POFile()
 
 
-def removed(folder: Path) -> Iterator[tuple[str, polib.POEntry]]:
-    """Yield the obsolete entries that commits removed, each after the name of its catalog.
+def read_committed(folder: Path) -> Catalogs:
+    """Return the last committed version of the catalogs under `folder` that changed since."""
+    return {
+        name.removesuffix(".po"): _read_blob(folder, name, blob)
+        for blob, _, name in changes(folder, "diff", "HEAD")
+    }
 
-    Asked are the last COMMITS under `folder`, back to one with the trailer "Obsolete: removed":
+
+def find_removed(folder: Path) -> Iterator[tuple[str, polib.POEntry]]:
+    """Yield the obsolete entries that commits removed, each after the domain of its catalog.
+
+    The last COMMITS_SEARCHED are searched, back to one with the trailer "Obsolete: removed":
     https://git-scm.com/docs/git-interpret-trailers
     """
     form = "--format=%H %(trailers:key=Obsolete,valueonly,separator=%x20)"
-    log = ask_git(folder, "log", f"--max-count={COMMITS}", form, "--", ".") or b""
+    log = ask_git(folder, "log", f"--max-count={COMMITS_SEARCHED}", form, "--", ".") or b""
     rows = takewhile(lambda row: row.endswith(" "), log.decode().split("\n"))
     commits = [row.strip() for row in rows]
     query = ("log", "--no-walk", "--format=", "--diff-filter=M", "-S#~ msgid", *commits)
@@ -228,58 +228,58 @@ def removed(folder: Path) -> Iterator[tuple[str, polib.POEntry]]:
     count = dict(row.split("\0") for row in counted.decode().splitlines())
     for before, after, name in found:
         if int(count.get(before, 0)) > int(count.get(after, 0)):
-            catalog = _held(folder, name, before) or ()
-            yield from ((name.removesuffix(".po"), entry) for entry in catalog if entry.obsolete)
+            entries = _read_blob(folder, name, before).obsolete_entries()
+            yield from ((name.removesuffix(".po"), entry) for entry in entries)
 
 
-def vanished(catalogs: Catalogs, held: Catalogs, folder: Path) -> list[Fault]:
-    """Return a fault for each file of git whose translations are no longer in any catalog.
+def find_lost(catalogs: Catalogs, committed: Catalogs, folder: Path) -> list[Fault]:
+    """Return a fault for each of the `committed` catalogs with messages that no catalog has now.
 
-    `held` is what `changed` returned. So a catalog that was cut short, between two entries even,
-    or removed, is noticed while git can still bring it back.
+    This notices a catalog that was removed, or cut off between two entries, while git still has it.
     """
-    known = {fold(entry.msgid) for catalog in catalogs.values() for entry in catalog}
+    known = {normalize(entry.msgid) for catalog in catalogs.values() for entry in catalog}
     faults = []
-    for name, catalog in held.items():
+    for domain, catalog in committed.items():
         entries = catalog.translated_entries()
-        lost = [entry for entry in entries if fold(entry.msgid) not in known]
+        lost = [entry.msgid for entry in entries if normalize(entry.msgid) not in known]
         if lost:
-            path = folder / f"{name}.po"
+            path = folder / f"{domain}.po"
             what = (
-                f"{len(lost)} messages that git holds are missing, “{lost[0].msgid[:40]}” first: "
+                f"{len(lost)} messages that git holds are missing, “{lost[0][:40]}” first: "
                 f"`git restore {relative(path)}` brings them back; if they are to go, commit that"
             )
             faults.append(Fault(path, 1, what, "truncated"))
     return faults
 
 
-def restore(
-    catalogs: Catalogs, held: Catalogs, gone: Iterable[tuple[str, polib.POEntry]] = ()
+def restore_dropped(
+    catalogs: Catalogs, committed: Catalogs, removed: Iterable[tuple[str, polib.POEntry]] = ()
 ) -> int:
-    """Put back into `catalogs` what editors and platforms drop, and git holds; return how much.
+    """Put back into `catalogs` what editors and platforms drop, and return how many things.
 
-    `held` is what `changed` returned, `gone` what `removed` did. It is obsolete entries, and
-    comments: where there were several and none is left, for a single one may well have been removed
-    by a person.
+    These are obsolete entries, of `committed` catalogs or `removed` by commits, and the comments of
+    `committed` catalogs, if none is left: a person may well have removed a single one.
     """
-    known = {fold(source_of(entry)) for catalog in catalogs.values() for entry in catalog}
-    names = sorted(held.keys() & catalogs.keys())
-    live = {(name, e.msgid): e for name in names for e in catalogs[name] if not e.obsolete}
-    before = [(name, entry) for name in names for entry in held[name]]
-    obsolete = {
-        (source, entry.msgstr): (name, entry)
-        for name, entry in (*before, *gone)
-        if entry.obsolete and name in catalogs
-        if (source := fold(source_of(entry))) not in known
+    known = {
+        normalize(translated_msgid(entry)) for catalog in catalogs.values() for entry in catalog
     }
+    domains = sorted(committed.keys() & catalogs.keys())
+    live = {(name, e.msgid): e for name in domains for e in catalogs[name] if not e.obsolete}
+    before = [(name, entry) for name in domains for entry in committed[name]]
+    obsolete = {
+        (message, entry.msgstr): (name, entry)
+        for name, entry in (*before, *removed)
+        if entry.obsolete and name in catalogs
+        if (message := normalize(translated_msgid(entry))) not in known
+    }
+    for name, entry in obsolete.values():
+        catalogs[name].append(entry)
     commented = [
         (live[name, entry.msgid], entry.tcomment)
         for name, entry in before
         if not entry.obsolete and entry.tcomment and (name, entry.msgid) in live
     ]
-    for name, entry in obsolete.values():
-        catalogs[name].append(entry)
-    if len(commented) < SEVERAL or any(entry.tcomment for entry in live.values()):
+    if len(commented) < MIN_DROPPED_COMMENTS or any(entry.tcomment for entry in live.values()):
         return len(obsolete)
     for entry, comment in commented:
         entry.tcomment = comment
@@ -287,9 +287,9 @@ def restore(
 
 
 def read_language(code: str) -> tuple[Catalogs, int, list[Fault]]:
-    """Return the catalogs of a language, how much of them git brought back, and their faults."""
+    """Return the catalogs of a language, how much was restored from git, and their faults."""
     folder = folder_of(code)
     catalogs, faults = read_all(folder)
-    held = changed(folder)
-    faults = faults or vanished(catalogs, held, folder)
-    return catalogs, restore(catalogs, held, removed(folder)), faults
+    committed = read_committed(folder)
+    faults = faults or find_lost(catalogs, committed, folder)
+    return catalogs, restore_dropped(catalogs, committed, find_removed(folder)), faults

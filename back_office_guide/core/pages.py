@@ -1,4 +1,4 @@
-"""Read Markdown as the build does: the one parser of the guide, and its pages as tokens."""
+"""Parse Markdown as the build does, into tokens that know their line and their directives."""
 
 import re
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from myst_parser.parsers.mdit import create_md_parser
 
 # The dialect of the pages, which conf.py gives to the build.
 DIALECT = ("colon_fence", "deflist")
-# What the pages must not use, and is parsed to be refused. Not so formulas between $, which two
-# prices would be, and what would hide a block of the build: fields and alerts.
+# Extensions that the pages must not use: parsed, so that their tokens can be refused. Others are
+# refused as text: two prices would be a formula between $; fields and alerts would hide blocks.
 REFUSED = (
     "amsmath",
     "attrs_block",
@@ -24,7 +24,7 @@ REFUSED = (
     "substitution",
     "tasklist",
 )
-# The directives of the guide and their options; the text of some is Markdown.
+# The directives that pages may use, and their options.
 DIRECTIVES = {
     **dict.fromkeys(("admonition", "caution", "danger", "important", "note", "tip", "warning"), ""),
     "container": "",
@@ -36,11 +36,11 @@ DIRECTIVES = {
     "toctree": "caption hidden",
 }
 _NOT_PROSE = {"index", "toctree"}
-NO_TITLE = {"container", "figure"}  # whose argument is a class, or a file
-# The roles of the guide: that of terms, whose target stays, and those of text, which is translated.
+NO_TITLE = {"container", "figure"}  # their argument is a class, or a file
+# The roles that pages may use: those of plain text, and that of terms, which has a target.
 TEXT_ROLES = {"kbd", "sub", "sup"}
 ROLES = {"term", *TEXT_ROLES}
-ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
+ROLE = re.compile(r"(?P<text>.*?)\s*<(?P<target>[^<>]*)>", re.DOTALL)
 
 _DIRECTIVE = re.compile(r"\{([\w:-]+)\}\s*(.*?)\s*", re.DOTALL)
 _OPTION = re.compile(r"\s*:(?P<name>[\w-]+):\s*(?P<value>.*)")
@@ -56,10 +56,10 @@ def markdown_parser() -> MarkdownIt:
 
 
 @dataclass(frozen=True)
-class Piece:
+class PageToken:
     """A Markdown token, the line it starts at (from 1), and the directives around it.
 
-    If it is a directive itself, its name and what follows that.
+    A directive also has its name, and the argument that follows it.
     """
 
     token: Token
@@ -70,11 +70,11 @@ class Piece:
 
     @property
     def is_prose(self) -> bool:
-        """Whether the token is a directive that holds Markdown."""
+        """Whether this is a directive whose content is Markdown."""
         return self.directive in DIRECTIVES.keys() - _NOT_PROSE
 
     def options_and_body(self) -> tuple[dict[str, str], list[str]]:
-        """Return the options of a directive by their names, and the lines that follow them."""
+        """Return the options of a directive by name, and the lines that follow them."""
         body, options = self.token.content.splitlines(), {}
         while body and (match := _OPTION.match(body[0])):
             options[match["name"]] = match["value"]
@@ -82,36 +82,33 @@ class Piece:
         return options, body
 
 
-def pieces(text: str, line: int = 1, directives: tuple[str, ...] = ()) -> Iterator[Piece]:
-    """Yield the tokens of a text that begins at a line, those inside directives included."""
+def page_tokens(text: str, line: int = 1, directives: tuple[str, ...] = ()) -> Iterator[PageToken]:
+    """Yield the tokens of Markdown that begins at `line`, within `directives`, and all in them."""
     environment: dict[str, dict[str, dict[str, list[int]]]] = {}
     for token in markdown_parser().parse(text, environment):
         here = line + (token.map[0] if token.map else 0)
-        fence = (
-            _DIRECTIVE.fullmatch(token.info.strip())
-            if token.type in ("colon_fence", "fence")
-            else None
-        )
-        piece = Piece(token, here, directives, *(fence.groups() if fence else ()))
-        yield piece
+        fenced = token.type in ("colon_fence", "fence")
+        match = _DIRECTIVE.fullmatch(token.info.strip()) if fenced else None
+        found = PageToken(token, here, directives, *(match.groups() if match else ()))
+        yield found
         for child in token.children or ():
-            yield Piece(child, here, directives)
+            yield PageToken(child, here, directives)
             here += child.type in ("softbreak", "hardbreak")
-        if piece.is_prose:
-            yield from _inside(piece)
+        if found.is_prose:
+            yield from _tokens_inside(found)
     for label, definition in environment.get("references", {}).items():
         token = Token("reference_definition", "", 0, content=f"{label} {definition}")
-        yield Piece(token, line + definition["map"][0], directives)
+        yield PageToken(token, line + definition["map"][0], directives)
 
 
-def _inside(piece: Piece) -> Iterator[Piece]:
-    around = (*piece.directives, piece.directive)
-    if piece.argument and piece.directive not in NO_TITLE:
-        yield from pieces(piece.argument, piece.line, around)
-    options, body = piece.options_and_body()
-    if piece.directive == "glossary":  # its indented definitions are paragraphs, not code
+def _tokens_inside(found: PageToken) -> Iterator[PageToken]:
+    around = (*found.directives, found.directive)
+    if found.argument and found.directive not in NO_TITLE:
+        yield from page_tokens(found.argument, found.line, around)
+    options, body = found.options_and_body()
+    if found.directive == "glossary":  # its indented definitions are paragraphs, not code
         body = [text.strip() for text in body]
-    yield from pieces("\n".join(body), piece.line + 1 + len(options), around)
+    yield from page_tokens("\n".join(body), found.line + 1 + len(options), around)
 
 
 class Page:
@@ -121,7 +118,7 @@ class Page:
         """Read and parse the Markdown file `path`."""
         self.path = path
         self.text = path.read_text(encoding="utf-8")
-        self.pieces = list(pieces(self.text))
+        self.tokens = list(page_tokens(self.text))
 
 
 class Terms:
@@ -130,13 +127,13 @@ class Terms:
     def __init__(self, pages: list[Page]) -> None:
         """Read the terms from the glossary directives of `pages`."""
         bodies = (
-            piece.options_and_body()[1]
+            found.options_and_body()[1]
             for page in pages
-            for piece in page.pieces
-            if piece.directive == "glossary"
+            for found in page.tokens
+            if found.directive == "glossary"
         )
         names = {line for body in bodies for line in body if re.match(r"\S", line)}
-        # A longer term hides the shorter ones in it; each word may take the mark of the plural.
+        # A longer term hides the shorter ones in it; each word may end with the s of the plural.
         self.names = sorted(names, key=len, reverse=True)
         patterns = (
             "".join(rf"{re.escape(word)}s?" if word.isalpha() else re.escape(word)

@@ -18,7 +18,7 @@ from sphinx.builders.gettext import Message, MessageCatalogBuilder, MsgOrigin
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.catalog import INTERFACE, SETTINGS
+from back_office_guide.core.catalog import INTERFACE_DOMAIN, SETTINGS_DOMAIN
 from back_office_guide.extensions.figures import texts_in
 from back_office_guide.extensions.languages import catalog_path
 from back_office_guide.extensions.translations import TRANSLATED_SETTINGS, read_translations
@@ -34,7 +34,7 @@ class MessageBuilder(MessageCatalogBuilder):
 
     def init(self) -> None:
         """Give the settings that are translated their messages back, in a build with `language`."""
-        catalog = read_translations(catalog_path(self.config, SETTINGS))
+        catalog = read_translations(catalog_path(self.config, SETTINGS_DOMAIN))
         messages = {text: message for message, text in catalog.messages.items()}
         for name in TRANSLATED_SETTINGS:
             self.config[name] = messages.get(self.config[name], self.config[name])
@@ -57,7 +57,7 @@ class MessageBuilder(MessageCatalogBuilder):
         self._extract_interface()
         for name in TRANSLATED_SETTINGS:
             origin = MsgOrigin(str(Path(self.confdir, "conf.py")), 0)
-            self.catalogs[SETTINGS].add(self.config[name], origin)
+            self.catalogs[SETTINGS_DOMAIN].add(self.config[name], origin)
         for domain, catalog in self.catalogs.items():
             messages = [Message(each.text, self._locations(each), []) for each in catalog]
             page = f"{domain}.md"
@@ -76,7 +76,7 @@ class MessageBuilder(MessageCatalogBuilder):
                 source = template.read_text(encoding="utf-8")
                 for line, _, message in self.templates.environment.extract_translations(source):
                     if isinstance(message, str) and message not in known:
-                        self.catalogs[INTERFACE].add(message, MsgOrigin(str(template), line))
+                        self.catalogs[INTERFACE_DOMAIN].add(message, MsgOrigin(str(template), line))
 
     def _locations(self, message: Message) -> list[tuple[str, int]]:
         """Return the files, relative to the root of the project, and lines of a message."""

@@ -27,7 +27,13 @@ from sphinx.util.index_entries import split_index_msg
 from sphinx.util.nodes import extract_messages
 from sphinx.util.typing import ExtensionMetadata
 
-from back_office_guide.core.catalog import INTERFACE, SETTINGS, DamagedError, line_of, read
+from back_office_guide.core.catalog import (
+    INTERFACE_DOMAIN,
+    SETTINGS_DOMAIN,
+    DamagedError,
+    line_of,
+    read,
+)
 from back_office_guide.core.faults import Fault
 from back_office_guide.core.markup import PLAIN
 from back_office_guide.core.progress import Count, refusals
@@ -82,10 +88,10 @@ def translate_settings(app: Sphinx, config: Config) -> None:
     # Sphinx has read these folders before it loaded this extension, or for an earlier build.
     locale.translators["general", "sphinx"] = NullTranslations()
     app.translator, _ = locale.init([package_dir / "locale"], config.language)
-    settings = read_translations(catalog_path(config, SETTINGS)).messages
+    settings = read_translations(catalog_path(config, SETTINGS_DOMAIN)).messages
     for name in TRANSLATED_SETTINGS:
         config[name] = settings.get(config[name], config[name])
-    interface = read_translations(catalog_path(config, INTERFACE)).messages
+    interface = read_translations(catalog_path(config, INTERFACE_DOMAIN)).messages
     own = NullTranslations()
     own.gettext = lambda message: interface.get(message, message)  # type: ignore[method-assign]
     app.translator.add_fallback(own)

@@ -1,9 +1,8 @@
-"""Check the grammar and the spelling of the French messages with Grammalecte.
+"""Check the grammar and the spelling of French with Grammalecte: https://grammalecte.net/.
 
-Grammalecte reads plain text: the messages are those that `make gettext` extracts, without their
-markup. What it takes for a fault and is right is in docs/words.txt, one a line: a word that it
-does not know, or the few words around a turn that it misreads.
-https://grammalecte.net/
+It reads plain text: the messages that `make gettext` extracted, without their markup. False alarms
+are listed in docs/words.txt, one a line: a word that Grammalecte does not know, or a few words
+around a phrase that it misreads.
 """
 
 import json
@@ -17,25 +16,25 @@ from itertools import chain
 
 import polib
 
-from back_office_guide.core.catalog import INTERFACE, read_all
+from back_office_guide.core.catalog import INTERFACE_DOMAIN, read_all
 from back_office_guide.core.faults import Fault, tell
-from back_office_guide.core.markup import UNKNOWN, markup_of
+from back_office_guide.core.markup import MASK, markup_of
 from back_office_guide.core.paths import DOCS, ROOT, TEMPLATES
 
-WORDS = DOCS / "words.txt"
+WORD_LIST = DOCS / "words.txt"
 
 # Typography has a check of its own.
 OPTIONS_OFF = ["apos", "nbsp", "typo", "unit", "num", "liga"]
 
 
 def plain(msgid: str) -> str:
-    """Return a message without its Markdown, on one line."""
-    return " ".join(markup_of(msgid).text.replace(UNKNOWN, "Paul").replace("★", "").split())
+    """Return a message on one line without its markup, and with a name for what is masked."""
+    return " ".join(markup_of(msgid).text.replace(MASK, "Paul").replace("★", "").split())
 
 
-def faults(found: list[polib.POEntry], excused: set[str]) -> Iterator[Fault]:
-    """Yield each fault that Grammalecte sees in messages and that is not `excused`."""
-    texts = [plain(entry.msgid) for entry in found]
+def faults(messages: list[polib.POEntry], allowed: set[str]) -> Iterator[Fault]:
+    """Yield what Grammalecte reports of messages, except for `allowed` words and phrases."""
+    texts = [plain(entry.msgid) for entry in messages]
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.writelines(f"{text}\n" for text in texts)
         file.flush()
@@ -43,17 +42,18 @@ def faults(found: list[polib.POEntry], excused: set[str]) -> Iterator[Fault]:
         answer = subprocess.run(command, capture_output=True, text=True, check=True)
     for paragraph in json.loads(answer.stdout)["data"]:
         number = paragraph["iParagraph"] - 1
-        file_name, line = found[number].occurrences[0]
+        file_name, line = messages[number].occurrences[0]
         path = ROOT / file_name
         for error in paragraph["lGrammarErrors"]:
-            shown = texts[number][max(0, error["nStart"] - 20) : error["nEnd"] + 20]
-            if not any(" " in words and words in shown for words in excused):
+            excerpt = texts[number][max(0, error["nStart"] - 20) : error["nEnd"] + 20]
+            if not any(" " in phrase and phrase in excerpt for phrase in allowed):
                 advice = " / ".join(error["aSuggestions"][:3])
-                what = f"“{shown}”: {error['sMessage']}" + (f" Write: {advice}" if advice else "")
+                what = f"“{excerpt}”: {error['sMessage']}" + (f" Write: {advice}" if advice else "")
                 yield Fault(path, int(line), what)
         for word in (error["sValue"] for error in paragraph["lSpellingErrors"]):
-            if not excused & {word, word.lower()}:
-                what = f"“{word}”: unknown word. Correct it, or add it to {WORDS.relative_to(ROOT)}"
+            if not allowed & {word, word.lower()}:
+                where = WORD_LIST.relative_to(ROOT)
+                what = f"“{word}”: unknown word. Correct it, or add it to {where}"
                 yield Fault(path, int(line), what)
 
 
@@ -62,10 +62,10 @@ def main() -> int:
     if not shutil.which("grammalecte-cli"):
         print("Grammar and spelling not checked: grammalecte-cli is missing.", file=sys.stderr)
         return 1 if os.environ.get("CI") else 0
-    excused = set(WORDS.read_text(encoding="utf-8").splitlines())
+    allowed = set(WORD_LIST.read_text(encoding="utf-8").splitlines())
     templates, _ = read_all(TEMPLATES, ".pot")
-    french = (catalog for name, catalog in templates.items() if name != INTERFACE)
-    return tell(faults(list(chain(*french)), excused))
+    french = (catalog for name, catalog in templates.items() if name != INTERFACE_DOMAIN)
+    return tell(faults(list(chain(*french)), allowed))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The French typography of the house: as a rule that can be checked, and as a command.
+"""Fix French typography: `make typography`, and the rules that `make check` checks.
 
-The rules are those of the Imprimerie nationale for spaces, with U+202F (narrow no-break space)
-before ; ! ? and between thousands, and U+00A0 (no-break space) before : € % and inside « ».
+They are those of the Imprimerie nationale for spaces, with U+202F (narrow no-break space) before
+; ! ? and between thousands, and U+00A0 (no-break space) before : € % and inside « ».
 """
 
 import re
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 
-from back_office_guide.core.pages import NO_TITLE, ROLES, Piece, pieces
+from back_office_guide.core.pages import NO_TITLE, ROLES, PageToken, page_tokens
 from back_office_guide.core.paths import DOCS, relative, write_file
 
 NARROW, WIDE = "\u202f", "\u00a0"
@@ -30,84 +30,84 @@ RULES = [
     (r"(?<=\b[LRD]\.) (?=\d)", WIDE),
     (rf"(?<!n°{WIDE})\b(\d{{4}})-(\d{{4}})\b", "\\1\u2013\\2"),
 ]
-# Code, addresses, comments, directives: no prose, which one character replaces meanwhile.
+# Code, addresses, comments, directives: MASK replaces them while the rules are applied.
 MASK = "\ue000"
 OPAQUE = re.compile(
     r"^[ ]*(```+)(?s:.*?)^[ ]*\1$|^%.*|(?P<role>\})?`[^`\n\ue000]+`|\]\(\S*?\)|<http\S+?>|^\s*:+\S+"
     rf"|{MASK}",
     re.MULTILINE,
 )
-# What the rules change in a text: without it, they have changed nothing else.
-_CHANGED = str.maketrans({" ": "", NARROW: "", WIDE: "", "…": "...", "’": "'", "\u2013": "-"})
+# Texts that are equal after this differ by what the rules change, and by nothing else.
+_NEUTRAL = str.maketrans({" ": "", NARROW: "", WIDE: "", "…": "...", "’": "'", "\u2013": "-"})
 _TEXT_OPTIONS = {"alt", "caption"}
 
 
-def typeset(text: str) -> str:
-    """Return a plain text with the spaces, apostrophes and dashes of the house."""
+def fix_text(text: str) -> str:
+    """Return a plain text with the right spaces, apostrophes and dashes."""
     for pattern, replacement in RULES:
         text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
     return text
 
 
-def typeset_page(text: str) -> str:
-    """Return a Markdown text with its prose typeset.
-
-    A line is changed where the parser takes that for nothing but a change of text.
-    """
+def fix_page(text: str) -> str:
+    """Return a Markdown text with its prose fixed, but for lines where that would change markup."""
     opaque = (match[0] for match in OPAQUE.finditer(text) if not match["role"])
     masked = OPAQUE.sub(lambda match: match[0] if match["role"] else MASK, text)
-    right = re.sub(MASK, lambda _: next(opaque), typeset(masked)).split("\n")
+    right = re.sub(MASK, lambda _: next(opaque), fix_text(masked)).split("\n")
     lines = text.split("\n")
-    fresh = "\n".join(_safe(lines, right, range(len(lines))))
+    fixed = "\n".join(_replace_lines(lines, right, range(len(lines))))
     # One change may make another possible.
-    return text if text == fresh else typeset_page(fresh)
+    return text if text == fixed else fix_page(fixed)
 
 
-def _safe(lines: list[str], right: list[str], places: range) -> list[str]:
-    """Return lines with those of the `right` ones at `places` that change no token, by halves."""
-    fresh = lines.copy()
-    fresh[places.start : places.stop] = right[places.start : places.stop]
-    if fresh == lines or _tokens("\n".join(fresh)) == _tokens("\n".join(lines)):
-        return fresh
-    if len(places) == 1:
+def _replace_lines(lines: list[str], right: list[str], numbers: range) -> list[str]:
+    """Return lines, with those of some `numbers` replaced where that changes no token.
+
+    Half of them are tried at a time, down to single lines.
+    """
+    fixed = lines.copy()
+    fixed[numbers.start : numbers.stop] = right[numbers.start : numbers.stop]
+    if fixed == lines or _neutral_tokens("\n".join(fixed)) == _neutral_tokens("\n".join(lines)):
+        return fixed
+    if len(numbers) == 1:
         return lines
-    half = len(places) // 2
-    return _safe(_safe(lines, right, places[half:]), right, places[:half])
+    half = len(numbers) // 2
+    return _replace_lines(_replace_lines(lines, right, numbers[half:]), right, numbers[:half])
 
 
 @lru_cache(maxsize=4)
-def _tokens(text: str) -> list[tuple[object, ...]]:
-    """Return the tokens of a Markdown text; of their text, what no rule changes."""
-    return [(piece.line, piece.directives, *_seen(piece)) for piece in pieces(text)]
+def _neutral_tokens(text: str) -> list[tuple[object, ...]]:
+    """Return all of the tokens of a Markdown text that the rules must not change."""
+    return [(found.line, found.directives, *_neutral(found)) for found in page_tokens(text)]
 
 
-def _seen(piece: Piece) -> Iterator[object]:
-    token = piece.token
+def _neutral(found: PageToken) -> Iterator[object]:
+    token = found.token
     yield from (token.type, token.attrs, token.markup, token.level, token.meta, token.hidden)
     if token.type == "text" or (token.type == "myst_role" and token.meta["name"] in ROLES):
-        yield token.content.translate(_CHANGED)
-    elif token.type == "colon_fence" and piece.directive:
-        options, body = piece.options_and_body()
-        free = piece.is_prose and piece.directive not in NO_TITLE
-        yield token.info.translate(_CHANGED) if free else token.info
+        yield token.content.translate(_NEUTRAL)
+    elif token.type == "colon_fence" and found.directive:
+        options, body = found.options_and_body()
+        has_title = found.is_prose and found.directive not in NO_TITLE
+        yield token.info.translate(_NEUTRAL) if has_title else token.info
         for name, value in options.items():
-            yield name, value.translate(_CHANGED) if name in _TEXT_OPTIONS else value
-        yield len(body) if piece.is_prose else body
+            yield name, value.translate(_NEUTRAL) if name in _TEXT_OPTIONS else value
+        yield len(body) if found.is_prose else body
     elif token.type != "inline":
         yield from (token.info, token.content)
 
 
-def typeset_figure(text: str) -> str:
-    """Return an SVG text with the content of its text, title and desc elements typeset."""
+def fix_figure(text: str) -> str:
+    """Return the source of an SVG with its text, title and desc elements fixed."""
     content = re.compile(r"(<(text|title|desc)\b[^>]*>)([^<&]*)(</\2>)")
-    return content.sub(lambda match: match[1] + typeset(match[3]) + match[4], text)
+    return content.sub(lambda match: match[1] + fix_text(match[3]) + match[4], text)
 
 
 def main() -> int:
-    """Typeset every French page and figure in place, and name those that changed."""
+    """Fix every French page and figure in place, and name those that changed."""
     for path in sorted([*DOCS.rglob("*.md"), *DOCS.glob("figures/*.svg")]):
         text = path.read_text(encoding="utf-8")
-        right = typeset_page(text) if path.suffix == ".md" else typeset_figure(text)
+        right = fix_page(text) if path.suffix == ".md" else fix_figure(text)
         if write_file(path, right.encode()):
             print(relative(path))
     return 0
