@@ -29,7 +29,7 @@ from back_office_guide.core.catalog import (
     muted_checks,
     read_language,
 )
-from back_office_guide.core.faults import Fault, exit_code, read_text, tell
+from back_office_guide.core.faults import Fault, exit_code, print_faults, read_text
 from back_office_guide.core.languages import Language, Languages, load
 from back_office_guide.core.markup import Difference
 from back_office_guide.core.pages import Page, Terms
@@ -216,7 +216,7 @@ def main() -> int:
     languages = load()
     selected = languages.requested(languages.all)
     faults, messages = check(languages, selected)
-    code = tell(faults)
+    code = print_faults(faults)
     found = f"{len(faults)} fault{'s' * (len(faults) > 1)}" if faults else "no fault"
     print(f"{len(selected)} language{'s' * (len(selected) > 1)}, {messages:,} messages: {found}")
     return code

@@ -4,7 +4,7 @@ import json
 import sys
 
 from back_office_guide.core.catalog import folder_of, read_all
-from back_office_guide.core.faults import exit_code, tell
+from back_office_guide.core.faults import exit_code, print_faults
 from back_office_guide.core.languages import Language, Languages, load
 from back_office_guide.core.paths import BUILD
 from back_office_guide.core.progress import Count, count, is_ready, total
@@ -55,7 +55,7 @@ def main() -> int:
         catalogs, damaged = read_all(folder_of(language.code))
         faults += damaged
         counted[language] = {name: count(each, name) for name, each in catalogs.items()}
-    code = tell(faults)
+    code = print_faults(faults)
     print("\n\n".join(table(language, counted[language]) for language in selected))
     text = json.dumps(report(languages, counted), ensure_ascii=False, indent=2)
     REPORT.parent.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,7 @@ from back_office_guide.core.catalog import (
     translated_msgid,
     write,
 )
-from back_office_guide.core.faults import Fault, GuideError, exit_code, tell
+from back_office_guide.core.faults import Fault, GuideError, exit_code, print_faults
 from back_office_guide.core.languages import Language, load
 from back_office_guide.core.paths import ROOT, TEMPLATES, build_lock
 
@@ -371,7 +371,7 @@ def run() -> list[Fault]:
 def main() -> int:
     """Bring the catalogs of every language up to date. Return the exit code."""
     with build_lock():
-        return tell(run())
+        return print_faults(run())
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def exit_code(command: Callable[[], int]) -> int:
     return 1
 
 
-def tell(faults: Iterable[Fault]) -> int:
+def print_faults(faults: Iterable[Fault]) -> int:
     """Print the faults, a line each, and return the exit code that they are worth."""
     lines = list(map(str, faults))
     print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)

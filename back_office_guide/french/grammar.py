@@ -17,7 +17,7 @@ from itertools import chain
 import polib
 
 from back_office_guide.core.catalog import INTERFACE_DOMAIN, read_all
-from back_office_guide.core.faults import Fault, tell
+from back_office_guide.core.faults import Fault, print_faults
 from back_office_guide.core.markup import MASK, markup_of
 from back_office_guide.core.paths import DOCS, ROOT, TEMPLATES
 
@@ -65,7 +65,7 @@ def main() -> int:
     allowed = set(WORD_LIST.read_text(encoding="utf-8").splitlines())
     templates, _ = read_all(TEMPLATES, ".pot")
     french = (catalog for name, catalog in templates.items() if name != INTERFACE_DOMAIN)
-    return tell(faults(list(chain(*french)), allowed))
+    return print_faults(faults(list(chain(*french)), allowed))
 
 
 if __name__ == "__main__":

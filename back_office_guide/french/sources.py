@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import Prefix
 
-from back_office_guide.core.faults import Fault, tell
+from back_office_guide.core.faults import Fault, print_faults
 from back_office_guide.core.pages import DIRECTIVES, ROLE, ROLES, Page, PageToken, Terms, bare_term
 from back_office_guide.core.paths import DOCS, ROOT
 from back_office_guide.french.typography import fix_page, fix_text
@@ -316,7 +316,7 @@ def check_layout() -> list[Fault]:
 
 def main() -> int:
     """Print the faults. Return 1 if there are any."""
-    return tell(sorted([*check(DOCS), *check_layout()]))
+    return print_faults(sorted([*check(DOCS), *check_layout()]))
 
 
 if __name__ == "__main__":
