@@ -284,7 +284,7 @@ def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Context, polib
         (lambda c: c.reverse(), "form: "),
         (
             lambda c: setattr(c[0], "msgid", "Il y a 4 cas."),
-            "source: 1 messages of the page are not here, and 1 here are not of the page, "
+            "source: messages of the page are not here (1), and some here are not of it (1), "
             "“Il y a 4 cas.” first: restore a msgid that was edited; else: run `make update-po`",
         ),
         (
@@ -299,7 +299,7 @@ def test_a_comment_that_mutes_nothing_is_named(small: tuple[Path, Context, polib
         (lambda c: c[0].flags.append("python-format"), "form: “#, python-format” where"),
         (
             lambda c: c.remove(c[0]),
-            "source: 1 messages of the page are not here: run `make update-po`",
+            "source: messages of the page are not here (1): run `make update-po`",
         ),
     ],
 )
@@ -354,7 +354,7 @@ def test_of_many_files_in_another_form_the_first_is_named(
     for name in ("index", "other"):
         write(folder / f"{name}.po", catalog)
     (fault,) = checked(folder, context, form=True)
-    assert fault.endswith(": run it (so are 1 other files of the language)")
+    assert fault.endswith(": run it (the same in other files of the language: 1)")
 
 
 def test_a_page_without_catalog_is_named(small: tuple[Path, Context, polib.POFile]) -> None:

@@ -249,7 +249,7 @@ def test_an_update_that_would_lose_a_translation_stops(
     monkeypatch.setattr("back_office_guide.catalogs.update._keep_obsolete", lambda *_: None)
     before = files_in(workshop.folder / "ours")
     delete(pages)
-    with pytest.raises(LossError, match=r"\Aen: 1 translations would be lost, such as \("):
+    with pytest.raises(LossError, match=r"\Aen: some translations would be lost \(1\), such as \("):
         workshop.ours(pages)
     assert files_in(workshop.folder / "ours") == before
 
@@ -610,9 +610,9 @@ def test_both_commands_say_what_git_holds(small_copy: Copy) -> None:
     write(path, catalog)
     commit_all(guide)
     gone = (
-        "1 comments and old translations that git holds are gone: `make update-po` puts them back"
+        "comments and old translations that git holds are gone (1): `make update-po` puts them back"
     )
-    back = "; 1 files written; 1 comments and old translations put back from git"
+    back = "; 1 file written; comments and old translations put back from git: 1"
     run = run_module("back_office_guide.catalogs.check", [], guide, LANGS="en")
     assert run.stderr == f"docs/locale/en/LC_MESSAGES:1: form: {gone}\n"
     run = run_module("back_office_guide.catalogs.update", [], guide)
@@ -707,8 +707,9 @@ def test_a_catalog_cut_off_between_two_entries_is_named(extracted_copy: Copy) ->
     run = make("update-po", cwd=guide)
     assert run.returncode != 0
     assert files_in(guide / "docs/locale") == before
-    place, said = "docs/locale/en/LC_MESSAGES/index.po", "messages that git holds are missing, “"
-    assert re.search(rf"^{place}:1: truncated: \d+ {said}", run.stderr, re.MULTILINE)
+    place = "docs/locale/en/LC_MESSAGES/index.po"
+    said = r"messages that git holds are missing \(\d+\), “"
+    assert re.search(rf"^{place}:1: truncated: {said}", run.stderr, re.MULTILINE)
     assert f"`git restore {place}` brings them back; if they are to go, commit that" in run.stderr
 
 

@@ -170,9 +170,9 @@ def find_outdated(
         live = [entry for entry in catalogs[domain] if not entry.obsolete]
         gone, missing = [e for e in live if e.msgid not in page], page - {e.msgid for e in live}
         if gone or missing:
-            what = f"{len(missing)} messages of the page are not here"
+            what = f"messages of the page are not here ({len(missing)})"
             if gone:
-                what += f", and {len(gone)} here are not of the page, “{gone[0].msgid[:40]}” first"
+                what += f", and some here are not of it ({len(gone)}), “{gone[0].msgid[:40]}” first"
                 what += ": restore a msgid that was edited; else"
             line = line_of(gone[0]) if gone else 1
             faults.append(Fault(path, line, f"{what}: run `make update-po`", "source"))
@@ -185,7 +185,7 @@ def find_outdated(
                 forms.append(Fault(path, line, what, "form"))
                 break
     if forms[1:]:
-        more = f"{forms[0].message} (so are {len(forms) - 1} other files of the language)"
+        more = f"{forms[0].message} (the same in other files of the language: {len(forms) - 1})"
         forms = [replace(forms[0], message=more)]
     return faults + forms
 
@@ -199,7 +199,7 @@ def check(languages: Languages, selected: tuple[Language, ...]) -> tuple[list[Fa
         catalogs, restored, damaged = read_language(language.code)
         faults += damaged
         if restored:
-            what = f"{restored} comments and old translations that git holds are gone"
+            what = f"comments and old translations that git holds are gone ({restored})"
             faults.append(Fault(folder, 1, f"{what}: `make update-po` puts them back", "form"))
         elif not damaged:
             try:

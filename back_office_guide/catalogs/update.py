@@ -69,7 +69,9 @@ def update(templates: Catalogs, old: Catalogs, language: Language, source: str) 
     _keep_obsolete(old, new)
     lost = pairs(old) - pairs(new)
     if lost:
-        message = f"{language.code}: {len(lost)} translations would be lost, such as {min(lost)}."
+        message = (
+            f"{language.code}: some translations would be lost ({len(lost)}), such as {min(lost)}."
+        )
         raise LossError(message)
     return new
 
@@ -359,9 +361,10 @@ def run() -> list[Fault]:
         fuzzy = sum(len(catalog.fuzzy_entries()) for catalog in new.values())
         empty = sum(len(catalog.untranslated_entries()) for catalog in new.values())
         total = f"{language.code}: {translated + fuzzy + empty} messages"
-        written = f"{store(old, new, folder)} files written"
+        files = store(old, new, folder)
+        written = f"{files} file{'s' * (files != 1)} written"
         if restored:
-            written += f"; {restored} comments and old translations put back from git"
+            written += f"; comments and old translations put back from git: {restored}"
         print(f"{total}, {translated} translated, {fuzzy} fuzzy, {empty} empty; {written}")
         if not old:
             print(FIRST_STEPS.format(language.code, folder.relative_to(ROOT)))

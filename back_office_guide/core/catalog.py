@@ -245,7 +245,7 @@ def find_lost(catalogs: Catalogs, committed: Catalogs, folder: Path) -> list[Fau
         if lost:
             path = folder / f"{domain}.po"
             what = (
-                f"{len(lost)} messages that git holds are missing, “{lost[0][:40]}” first: "
+                f"messages that git holds are missing ({len(lost)}), “{lost[0][:40]}” first: "
                 f"`git restore {relative(path)}` brings them back; if they are to go, commit that"
             )
             faults.append(Fault(path, 1, what, "truncated"))
