@@ -26,6 +26,18 @@ from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.languages import load
 
 ROOT = Path(__file__).resolve().parent.parent
+# What a person, or continuous integration, may have set for builds of their own.
+for name in (
+    "BOOKS",
+    "LANGS",
+    "PORT",
+    "REPOSITORY_EDIT",
+    "SITE_URL",
+    "SOURCE_DATE_EPOCH",
+    "SPHINXOPTS",
+    "TESTS",
+):
+    os.environ.pop(name, None)
 LANGUAGES = [language for language in load().all if language.published]
 CODES = [language.code for language in LANGUAGES]
 POLICY = (
@@ -74,12 +86,7 @@ def make(
     *words: str, cwd: Path, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run make in `cwd` as a person would, with `env` over the environment; return what it said."""
-    given = {"LANGS", "TESTS", "SOURCE_DATE_EPOCH"}
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in given and "MAKE" not in name
-    }
+    inherited = {name: value for name, value in os.environ.items() if "MAKE" not in name}
     return subprocess.run(
         ["make", *words],
         cwd=cwd,
