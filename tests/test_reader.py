@@ -60,20 +60,36 @@ def test_firefox_opens_drawers_and_finds_nothing_against_the_policy(
     assert browser.messages == []
 
 
+# Moves a link to below a box.
+UNDER = """
+const [link, box] = arguments;
+const {left, top, width, height} = box.getBoundingClientRect();
+const place = {position: "fixed", left, top, width, height};
+for (const [name, value] of Object.entries(place)) {
+  link.style[name] = typeof value === "number" ? `${value}px` : value;
+}
+"""
+
+
 def test_the_definition_of_a_term_waits_for_the_pointer(
     browser: webdriver.Chrome, address: str
 ) -> None:
     show(browser, 1400)
     browser.get(f"{address}/en/index.html")
-    link = browser.find_element(By.CSS_SELECTOR, "[data-definition]")
+    link, other = browser.find_elements(By.CSS_SELECTOR, "[data-definition]")[:2]
     ActionChains(browser).move_to_element(link).perform()
     box = browser.find_element(By.ID, "definition")
+    browser.execute_script(UNDER, other, box)
     down = box.rect["y"] - link.rect["y"] + box.rect["height"] / 2
     for _ in range(round(down)):  # slowly, over what is between them
         ActionChains(browser, duration=0).move_by_offset(0, 1).perform()
     assert box.is_displayed()
     press(browser, Keys.ESCAPE)
+    # The other link is under the pointer now, which has not moved.
+    assert browser.execute_script("return arguments[0].matches(':hover')", other)
     assert not browser.find_elements(By.ID, "definition")
+    ActionChains(browser).move_by_offset(0, 200).move_to_element(other).perform()
+    assert browser.find_element(By.ID, "definition").is_displayed()
     browser.execute_script("arguments[0].focus()", link)
     ActionChains(browser).move_to_element(link).move_by_offset(0, 300).perform()
     assert browser.find_element(By.ID, "definition").is_displayed()  # the link has the focus yet
