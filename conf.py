@@ -76,7 +76,6 @@ copybutton_prompt_text = "$ "
 
 # https://www.sphinx-doc.org/en/master/usage/configuration.html#options-for-latex-output
 latex_engine = "lualatex"
-latex_use_xindy = True
 latex_documents = [("index", "back-office.tex", "", "", "manual")]  # by the project and the author
 latex_additional_files = sorted(map(str, (ROOT / "docs/_latex").glob("*")))
 latex_table_style = ["booktabs"]
@@ -102,4 +101,3 @@ epub_basename = "back-office"
 epub_identifier = "cbb4c85a-6e2c-414e-b4d0-133fb4bda4ec"  # each language makes its own of it
 epub_theme = "ebook"
 epub_show_urls = "no"  # a link can be followed
-epub_use_index = False  # nothing but the glossary has entries

@@ -350,6 +350,32 @@ def test_options_of_sphinx_can_be_added(small_copy: Copy) -> None:
     assert "<title>Un autre titre<" in (folder / "build/html/fr/index.html").read_text("utf-8")
 
 
+def test_what_an_earlier_build_put_beside_the_languages_does_not_stay(small_copy: Copy) -> None:
+    folder = small_copy("stale")
+    made("html", cwd=folder, env=FRENCH | {"SITE_URL": "https://example.org"})
+    assert (folder / "build/html/sitemap.xml").is_file()
+    (folder / "build/html/back-office-fr.pdf").touch()
+    made("html", cwd=folder, env=FRENCH)
+    names = {path.name for path in (folder / "build/html").iterdir()}
+    assert not names & {"sitemap.xml", "back-office-fr.pdf"}
+    words = folder / "docs/locale/ar/LC_MESSAGES/sphinx.po"
+    words.write_text("msgid", "utf-8")
+    run = make("html", cwd=folder, env=FRENCH)
+    assert run.returncode == 2
+    assert "docs/locale/ar/LC_MESSAGES/sphinx.po:1: syntax: " in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_no_language_to_build_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(build, "published_codes", list)
+    with pytest.raises(
+        GuideError, match=r"No language is ready to be built\. Name one: make html LANGS=fr"
+    ):
+        build.languages_to_build(LANGUAGES)
+
+
 def test_an_unknown_language_is_named_with_those_that_exist(checkout: Path) -> None:
     run = make("html", cwd=checkout, env={"LANGS": "fr tlh"})
     assert run.returncode != 0
@@ -461,7 +487,10 @@ def test_a_byte_order_mark_before_the_list_of_languages_does_no_harm(tmp_path: P
         ("REPOSITORY_EDIT", "git@example.org:a", "https://example.org/edit/main"),
         ("PORT", "abc", "8001"),
         ("PORT", "80000", "8001"),
+        ("PORT", "65536", "8001"),
+        ("BOOKS", "no", "yes"),
         ("SPHINXOPTS", "-D html_title='x", '"-D html_theme=furo"'),
+        ("SPHINXOPTS", '-D html_title="x\\"', '"-D html_theme=furo"'),
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named(

@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from conftest import Copy, add, make, require
 
-from back_office_guide.french import grammar, sources
+from back_office_guide.core.faults import exit_code
+from back_office_guide.french import grammar, sources, typography
 from back_office_guide.french.typography import fix_figure, fix_page
 
 GLOSSARY = ":::{glossary}\narrière-boutique\n  Une pièce.\n\nback office\n  Une fonction.\n:::\n"
@@ -194,6 +196,7 @@ def test_french_typography_is_refused_when_wrong_and_fixed_by_a_command(
 
 def test_the_text_of_figures_is_fixed_too() -> None:
     assert fix_figure("<desc>Quoi ?</desc><g id='a'/>") == "<desc>Quoi\u202f?</desc><g id='a'/>"
+    assert fix_figure("<text>R &amp; D ?</text>") == "<text>R &amp; D\u202f?</text>"
 
 
 @pytest.mark.parametrize(
@@ -367,3 +370,31 @@ def test_without_the_grammar_checker_a_contributor_is_told_and_ci_fails(
     assert grammar.main() == code
     missing = "Grammar and spelling not checked: grammalecte-cli is missing."
     assert missing in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", [sources, typography])
+def test_a_page_that_is_not_utf_8_is_named(
+    module: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "page.md").write_bytes("# Été\n".encode("latin-1"))
+    monkeypatch.setattr(module, "DOCS", tmp_path)
+    assert exit_code(module.main) == 1
+    said = capsys.readouterr().err
+    assert said == f"{tmp_path}/page.md: Not UTF-8: save it so. Fix it, and try again.\n"
+
+
+def test_a_link_into_the_part_of_the_site_alone_is_found_wherever_the_checkout_is(
+    tmp_path: Path,
+) -> None:
+    docs = tmp_path / "contribuer/docs"
+    for name, text in {
+        "page": "(a)=\n# Une page\n\nVoir [là](#b).\n",
+        "contribuer/ecrire": "(b)=\n# Écrire\n\nVoir [là](#a).\n",
+    }.items():
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / f"{name}.md").write_text(text, "utf-8")
+    faults = [fault for fault in sources.check(docs) if "leave out" in fault.message]
+    assert [fault.path.name for fault in faults] == ["page.md"]

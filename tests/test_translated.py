@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import polib
 import pytest
@@ -21,6 +22,7 @@ from back_office_guide.commands.system_packages import COMMANDS
 from back_office_guide.core.catalog import folder_of, read, read_all, write
 from back_office_guide.core.languages import load
 from back_office_guide.core.progress import count, refusals
+from back_office_guide.extensions.figures import SVG, mirror
 
 
 @dataclass
@@ -583,3 +585,14 @@ def test_a_catalog_of_the_guide_can_be_edited_and_the_site_follows(small_copy: C
     add(guide / "docs/index.md", "Un paragraphe de plus.")
     made("html", cwd=guide, env={"LANGS": "en"})
     assert "Un paragraphe de plus." in (guide / "build/html/en/index.html").read_text("utf-8")
+
+
+def test_a_drawing_is_mirrored_about_its_middle_and_its_texts_about_their_anchors() -> None:
+    svg = ElementTree.fromstring(  # noqa: S314, a text of ours
+        f'<svg xmlns="{SVG}" viewBox="-100 0 400 300">'
+        '<text x="10" transform="rotate(90)">Une rue</text></svg>'
+    )
+    mirror(svg)
+    group, text = list(svg.iter())[1:]
+    assert group.get("transform") == "matrix(-1 0 0 1 200 0)"  # -100 becomes 300, and 300 -100
+    assert text.get("transform") == "rotate(90) matrix(-1 0 0 1 20 0)"

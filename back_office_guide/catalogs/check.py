@@ -103,7 +103,7 @@ class Check:
         if self._misspelt is None:
             lacking = f"hunspell has no dictionary {dictionary}" if which("hunspell") else ""
             what = f"spelling not checked: {lacking or 'no hunspell'}"
-            what += ": `make test` names the package to install"
+            what += ": `make test` names the package of each language to install"
             if os.environ.get("CI") and self._language.published:
                 yield Fault(self._folder, 1, what, "spelling")
             else:

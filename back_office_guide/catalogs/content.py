@@ -50,7 +50,7 @@ SENTENCE_LOST, MUCH_LOST, OF_ANOTHER = 0.75, 0.3, 3
 MIN_SENTENCE, MIN_MESSAGE, MIN_SURPLUS = 15, 40, 60
 # Of 100: how similar two translations are at least, and how much less their messages, if one of the
 # two is wrong.
-FUZZY_CUTOFF, FUZZY_MARGIN = 75, 25
+SIMILARITY_CUTOFF, SIMILARITY_MARGIN = 75, 25
 QUOTED_WORDS = 5  # so many in a row, that are those of the message, are untranslated
 MAX_TERM_WORDS = 5  # of another language, which may be emphasised
 MIN_NAME = 3  # letters
@@ -104,8 +104,8 @@ class ContentCheck:
         if small and original[:1].isupper() and text[-1:] in ".!?…":
             yield Difference("letter", f"a sentence begins with “{small}”: write {small.upper()}")
         for other in self._same_page.get(message, ()):
-            similar = fuzz.ratio(translation, other.msgstr, score_cutoff=FUZZY_CUTOFF)
-            if similar and similar - fuzz.ratio(message, other.msgid) > FUZZY_MARGIN:
+            similar = fuzz.ratio(translation, other.msgstr, score_cutoff=SIMILARITY_CUTOFF)
+            if similar and similar - fuzz.ratio(message, other.msgid) > SIMILARITY_MARGIN:
                 what = f"it is the translation of “{other.msgid[:40]}”: one of the two is wrong"
                 yield Difference("other", what)
                 break

@@ -25,7 +25,7 @@ def table(language: Language, counted: dict[str, Count]) -> str:
     return "\n".join(lines)
 
 
-def report(languages: Languages, counted: dict[Language, dict[str, Count]]) -> dict[str, object]:
+def summarize(languages: Languages, counted: dict[Language, dict[str, Count]]) -> dict[str, object]:
     """Return the content of build/status.json."""
     sums = {language: total(pages.values()) for language, pages in counted.items()}
     return {
@@ -44,7 +44,7 @@ def report(languages: Languages, counted: dict[Language, dict[str, Count]]) -> d
 
 
 def main() -> int:
-    """Print the table of the languages of LANGS, or of all, and write the report on all.
+    """Print the table of the languages of LANGS, or of all, and write the summarize on all.
 
     Return 1 if a catalog cannot be counted. Raises OSError.
     """
@@ -57,7 +57,7 @@ def main() -> int:
         counted[language] = {name: count(each, name) for name, each in catalogs.items()}
     code = print_faults(faults)
     print("\n\n".join(table(language, counted[language]) for language in selected))
-    text = json.dumps(report(languages, counted), ensure_ascii=False, indent=2)
+    text = json.dumps(summarize(languages, counted), ensure_ascii=False, indent=2)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(f"{text}\n", "utf-8")
     return code

@@ -58,7 +58,7 @@ def hidden(message: str, translation: str, language: Language) -> Iterator[Diffe
 def typography(message: str, translation: str, language: Language) -> Iterator[Difference]:
     """Yield what is not in the typography of the language."""
     text, original = markup_of(translation).text, markup_of(message).text
-    opening, _, closing = (mark.strip() for mark in language.quotes.partition("…"))
+    opening, _, closing = (re.escape(mark.strip()) for mark in language.quotes.partition("…"))
     # A quotation within another one may have other marks.
     outer = re.sub(rf"(?<={opening})[^{opening}{closing}]*(?={closing})", "", text)
     foreign = sorted((set(outer) & set(QUOTATION_MARKS) | set(text) & {'"'}) - set(language.quotes))

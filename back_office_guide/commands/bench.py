@@ -20,6 +20,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from back_office_guide.core.catalog import folder_of
+from back_office_guide.core.faults import exit_code
 from back_office_guide.core.paths import BUILD, LANGUAGES, ROOT
 
 COPIED = ("back_office_guide", "docs")
@@ -134,7 +135,8 @@ def main() -> int:
     """Run the benchmark. Return 1 if both builds do not show the same."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--pages", type=int, default=30, help="how many (30)")
-    parser.add_argument("--languages", type=int, default=4, help=f"4, at most {len(CODES)}")
+    many = range(1, len(CODES) + 1)
+    parser.add_argument("--languages", type=int, default=4, choices=many, help="how many (4)")
     parser.add_argument("--runs", type=int, default=3, help="how many of each (3)")
     options = parser.parse_args()
     os.environ["SOURCE_DATE_EPOCH"] = "1"  # else an edit would be a new date for all languages
@@ -166,4 +168,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -39,13 +39,14 @@ INPUT_VARIABLES = ("SITE_URL", "REPOSITORY_EDIT", "BOOKS", "SOURCE_DATE_EPOCH", 
 FAILURE = "{}, {}: failed, for the reasons above. What was built before has not changed."
 # Variables that a person may set: their form, and what to write.
 VARIABLE_FORMS = {
-    "PORT": (r"(6[0-4]\d{3}|[1-5]?\d{1,4})?", "8001"),
+    "BOOKS": (r"(yes)?", "yes"),
+    "PORT": (r"(6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]?\d{1,4})?", "8001"),
     "REPOSITORY_EDIT": (r"(https?://\S+)?", "https://example.org/edit/main"),
     "SITE_URL": (r"(https?://\S+)?", "https://example.org"),
     "SOURCE_DATE_EPOCH": (r"\d*", "$(date +%s)"),
-    "SPHINXOPTS": (r"""([^'"\\]|'[^']*'|"[^"]*")*""", '"-D html_theme=furo"'),
+    "SPHINXOPTS": (r"""([^'"\\]|'[^']*'|"[^"\\]*")*""", '"-D html_theme=furo"'),
 }
-# What makes a file or a folder in a language, and returns where it is; and what moves it to a path.
+# A maker builds the result of one language, and returns its path; a build puts it at a path.
 Make = Callable[[Language], Path]
 Build = Callable[[Language, Path], None]
 
@@ -82,6 +83,8 @@ def languages_to_build(languages: Languages) -> tuple[Language, ...]:
     """Return the languages of LANGS, or else the published ones; say which have too little text."""
     ready = tuple(map(languages.get, published_codes()))
     chosen = languages.requested(ready)
+    if not chosen:
+        raise GuideError("No language is ready to be built. Name one: make html LANGS=fr")
     for language in languages.all:
         if chosen is ready and language.published and language not in ready:
             print(
@@ -282,7 +285,7 @@ def sphinx_options(builder: str, language: Language, doctrees: Path) -> list[str
 
 @cache
 def inputs_digest(language: Language) -> str:
-    """Return a digest of all that a language is built from, and of those that it leads to."""
+    """Return a digest of files, variables and languages that a result depends on."""
     others, own = "docs/locale/", f"docs/locale/{language.code}/"
     names = [name for name in digests() if name.startswith(own) or not name.startswith(others)]
     variables = [os.environ.get(name, "") for name in INPUT_VARIABLES]
@@ -366,6 +369,8 @@ def write_root(languages: Languages) -> None:
     if read_digest(html / DIGEST) == digest:
         return
     (html / DIGEST).unlink(missing_ok=True)
+    for stale in (html / "sitemap.xml", *html.glob("back-office-*")):
+        stale.unlink(missing_ok=True)  # of a build with SITE_URL or BOOKS
     address = os.environ.get("SITE_URL", "").rstrip("/")
     for name, text in root.files(html, there, languages.source, address, with_books=bool(books)):
         write_file(html / name, text.encode())

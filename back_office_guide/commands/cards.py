@@ -15,7 +15,7 @@ from back_office_guide.core.faults import exit_code
 from back_office_guide.core.languages import Language, load
 from back_office_guide.core.paths import DOCS, ROOT
 
-THEME = DOCS / "_theme" / "guide"
+THEME_FOLDER = DOCS / "_theme" / "guide"
 # The messages of the card, as conf.py has them.
 TITLE, AUTHOR = "Le back office", "L’équipe du guide"
 
@@ -23,7 +23,7 @@ TITLE, AUTHOR = "Le back office", "L’équipe du guide"
 def drawing(language: Language) -> str:
     """Return the card of a language as SVG."""
     gettext = gettext_of(language, SETTINGS_DOMAIN)
-    template = jinja2.Template((THEME / "card.svg").read_text("utf-8"), autoescape=True)
+    template = jinja2.Template((THEME_FOLDER / "card.svg").read_text("utf-8"), autoescape=True)
     title, author = gettext(TITLE), gettext(AUTHOR)
     return str(template.render(direction=language.direction, title=title, author=author))
 
@@ -31,7 +31,7 @@ def drawing(language: Language) -> str:
 def main() -> int:
     """Draw the cards of all languages. Return 1 if rsvg-convert fails, which says why."""
     for language in load().all:
-        card = THEME / "static" / f"card-{language.code}.png"
+        card = THEME_FOLDER / "static" / f"card-{language.code}.png"
         command = ["rsvg-convert", "--output", str(card)]
         if subprocess.run(command, input=drawing(language).encode(), check=False).returncode:
             return 1

@@ -12,7 +12,7 @@ from back_office_guide.core.git import committed_days, last_change
 from back_office_guide.core.languages import Language
 from back_office_guide.core.paths import DOCS
 
-TEMPLATES = DOCS / "_theme" / "guide"
+THEME_FOLDER = DOCS / "_theme" / "guide"
 # Pages that no search engine should lead to.
 UNLISTED = {"404.html", "search.html"}
 
@@ -32,7 +32,7 @@ def files(
     `address` is that of the site, or "".
     """
     jinja2 = import_module("jinja2")  # which takes long to import, and is seldom needed
-    templates = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    templates = jinja2.Environment(loader=jinja2.FileSystemLoader(THEME_FOLDER), autoescape=True)
     days = committed_days(DOCS)
     gettext = {language.code: gettext_of(language, INTERFACE_DOMAIN) for language in languages}
     first = html / languages[0].code

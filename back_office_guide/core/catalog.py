@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polib
 
-from back_office_guide.core.faults import Fault
+from back_office_guide.core.faults import Fault, GuideError
 from back_office_guide.core.git import ask_git, changes
 from back_office_guide.core.paths import LOCALE, relative, write_file
 
@@ -42,7 +42,7 @@ _LINE_SEPARATOR = re.compile("[\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
 _MUTE = re.compile(r"^\s*mute (?P<code>[\w-]+)(?:: *(?P<reason>.*))?", re.MULTILINE)
 
 
-class DamagedError(Exception):
+class DamagedError(GuideError):
     """A catalog cannot be read without loss."""
 
     def __init__(self, path: Path, line: int, what: str, code: str) -> None:

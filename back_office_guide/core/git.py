@@ -18,7 +18,7 @@ def ask_git(folder: Path, *words: str) -> bytes | None:
 def changes(folder: Path, *words: str) -> list[tuple[str, str, str]]:
     """Return the files under a folder in which git, asked to `diff` or `log`, sees a change.
 
-    Each is told by the names of its content before and after, and its path from the folder on.
+    Each is a tuple: the blob before, the blob after, the path relative to the folder.
     """
     form = ("--raw", "-z", "--no-abbrev", "--no-renames", "--relative", "--", ".")
     fields = (ask_git(folder, *words, *form) or b"").decode("utf-8", "surrogateescape").split("\0")

@@ -12,6 +12,8 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
+from back_office_guide.core.faults import read_text
+
 # The dialect of the pages, which conf.py gives to the build.
 DIALECT = ("colon_fence", "deflist")
 # Extensions that the pages must not use: parsed, so that their tokens can be refused. Others are
@@ -117,7 +119,7 @@ class Page:
     def __init__(self, path: Path) -> None:
         """Read and parse the Markdown file `path`."""
         self.path = path
-        self.text = path.read_text(encoding="utf-8")
+        self.text = read_text(path)
         self.tokens = list(page_tokens(self.text))
 
 

@@ -32,7 +32,7 @@ from back_office_guide.extensions.languages import language_of
 from back_office_guide.extensions.website import description, toctrees
 
 # The caption, in the source language, of the part that is on the site alone.
-SITE_ONLY = "Contribuer"
+SITE_PART = "Contribuer"
 
 
 class Tag(NamedTuple):
@@ -74,8 +74,8 @@ def edition_day(config: Config) -> str:
 
 
 def book_parts(env: BuildEnvironment) -> list[addnodes.toctree]:
-    """Return the parts of the book: the tables of contents of the home page, but for SITE_ONLY."""
-    return [part for part in toctrees(env) if part.get("rawcaption") != SITE_ONLY]
+    """Return the parts of the book: the tables of contents of the home page, but for SITE_PART."""
+    return [part for part in toctrees(env) if part.get("rawcaption") != SITE_PART]
 
 
 class BookTranslator(LaTeXTranslator):

@@ -31,7 +31,7 @@ THEME = "ebook"
 COVER = "cover.png"
 STYLE_SHEETS = ["_static/ebook.css", "_static/figures.css"]
 # The files that the theme has a template for, in the order of the archive; pages follow.
-TEMPLATES = ["content.opf", "toc.ncx", "cover.xhtml", "title.xhtml", "nav.xhtml"]
+PACKAGE_FILES = ["content.opf", "toc.ncx", "cover.xhtml", "title.xhtml", "nav.xhtml"]
 # The longest cell that is a word or a number, not a phrase, in characters.
 LONGEST_WORD = 24
 
@@ -142,7 +142,7 @@ class EbookBuilder(Epub3Builder):
         self.copy_image_files()
         images = [f"{self.imagedir}/{name}" for name in sorted(self.images.values())]
         types = {name: self.media_types[Path(name).suffix] for name in images}
-        for name in TEMPLATES:
+        for name in PACKAGE_FILES:
             text = self.templates.render(name, self.globalcontext | {"images": types})
             Path(self.outdir, name).write_text(text, encoding="utf-8")
         cover = self.templates.render("cover.svg", self.globalcontext)
@@ -154,7 +154,7 @@ class EbookBuilder(Epub3Builder):
             return
         self.build_mimetype()
         self.build_container()
-        self.files = ["META-INF/container.xml", *TEMPLATES, COVER, *STYLE_SHEETS, *images]
+        self.files = ["META-INF/container.xml", *PACKAGE_FILES, COVER, *STYLE_SHEETS, *images]
         self.files += map(self.get_target_uri, self.pages)
         self.build_epub()
 

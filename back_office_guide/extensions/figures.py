@@ -133,15 +133,16 @@ def mirror(svg: ET.Element) -> None:
     https://www.w3.org/TR/SVG2/text.html#TextAnchoringProperties
     """
     svg.set("direction", "rtl")
-    _, _, width, _ = svg.get("viewBox", "0 0 0 0").split()
+    left, _, width, _ = map(float, svg.get("viewBox", "0 0 0 0").split())
     unmirrored = {f"{{{SVG}}}{name}" for name in ("title", "desc", "defs")}
-    group = ET.Element(f"{{{SVG}}}g", transform=f"matrix(-1 0 0 1 {width} 0)")
+    group = ET.Element(f"{{{SVG}}}g", transform=f"matrix(-1 0 0 1 {2 * left + width:g} 0)")
     group.extend(element for element in svg if element.tag not in unmirrored)
     for element in group:
         svg.remove(element)
     svg.append(group)
     for text in group.iter(f"{{{SVG}}}text"):
-        text.set("transform", f"matrix(-1 0 0 1 {2 * float(text.get('x', '0')):g} 0)")
+        own, place = text.get("transform", ""), float(text.get("x", "0"))
+        text.set("transform", f"{own} matrix(-1 0 0 1 {2 * place:g} 0)".strip())
 
 
 def text_elements(svg: ET.Element) -> Iterator[ET.Element]:

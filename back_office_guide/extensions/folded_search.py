@@ -95,7 +95,7 @@ function Stemmer() {{
 
 
 class FoldedSearch(SearchLanguage):
-    """A language of Sphinx's search, the next base of the class, with folded words."""
+    """A mixin that folds the words of the SearchLanguage after it in the order of base classes."""
 
     prefix = "(?!)"
     js_stemmer_rawcode = ""
@@ -219,11 +219,11 @@ class IndexFormat:
         return []
 
 
-Terms = dict[str, int | list[int]]
+Postings = dict[str, int | list[int]]
 """The number of the page, or those of the pages, that hold each word."""
 
 
-def pack_terms(words: Terms, title_words: Terms, prefix: str) -> tuple[str, str]:
+def pack_terms(words: Postings, title_words: Postings, prefix: str) -> tuple[str, str]:
     """Return words and their pages as two texts, half as long as JSON: see unpackIndex.
 
     Of a word, what it shares with the word before it is a capital letter for the number of letters.

@@ -85,13 +85,13 @@ class MessageBuilder(MessageCatalogBuilder):
             path = Path(source)
             if path.is_file():
                 relative = Path(os.path.relpath(path, self.srcdir.parent)).as_posix()
-                locations.add((relative, line_of(message.text, path.read_text("utf-8"), line)))
+                locations.add((relative, find_line(message.text, path.read_text("utf-8"), line)))
             else:
                 locations.add((source, line))
         return sorted(locations)
 
 
-def line_of(message: str, source: str, near: int) -> int:
+def find_line(message: str, source: str, near: int) -> int:
     """Return the line of a source, from 1, where a message begins, or `near` if it is not found.
 
     Nodes carry no line, or a wrong one, where a directive was parsed apart: glossaries (Sphinx

@@ -68,7 +68,12 @@ class Website:
         yield "changes", {"changes": [(day, page) for day, page in pages if day]}, "changes.html"
 
     def add_context(
-        self, app: Sphinx, pagename: str, _: str, context: Context, doctree: nodes.document | None
+        self,
+        app: Sphinx,
+        pagename: str,
+        _: str,
+        context: Context,
+        doctree: nodes.document | None,
     ) -> None:
         """Add what the templates of a page need to its context."""
         here, base = self._here, app.config.html_baseurl.rstrip("/")
@@ -217,6 +222,7 @@ def connect_theme(app: Sphinx) -> None:
     if theme and theme.name == THEME and not isinstance(app.builder, SerializingHTMLBuilder):
         website = Website(app)
         app.builder.templates.environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+        app.connect("env-get-outdated", delete_removed)
         app.connect("env-updated", lambda _, env: env.found_docs)
         app.connect("html-page-context", website.add_context, priority=400)
         app.connect("doctree-resolved", add_letters)
@@ -230,6 +236,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("with_books", "", "html", str)
     app.add_config_value("published_languages", [], "", list)
     app.add_transform(SortGlossaries)
-    app.connect("env-get-outdated", delete_removed)
     app.connect("builder-inited", connect_theme)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

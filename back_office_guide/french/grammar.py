@@ -17,11 +17,11 @@ from itertools import chain
 import polib
 
 from back_office_guide.core.catalog import INTERFACE_DOMAIN, read_all
-from back_office_guide.core.faults import Fault, print_faults
+from back_office_guide.core.faults import Fault, exit_code, print_faults, read_text
 from back_office_guide.core.markup import MASK, markup_of
 from back_office_guide.core.paths import DOCS, ROOT, TEMPLATES
 
-WORD_LIST = DOCS / "words.txt"
+WORDS = DOCS / "words.txt"
 
 # Typography has a check of its own.
 OPTIONS_OFF = ["apos", "nbsp", "typo", "unit", "num", "liga"]
@@ -49,12 +49,12 @@ def faults(messages: list[polib.POEntry], allowed: set[str]) -> Iterator[Fault]:
             if not any(" " in phrase and phrase in excerpt for phrase in allowed):
                 advice = " / ".join(error["aSuggestions"][:3])
                 what = f"“{excerpt}”: {error['sMessage']}" + (f" Write: {advice}" if advice else "")
-                yield Fault(path, int(line), what)
+                yield Fault(path, int(line or 1), what)
         for word in (error["sValue"] for error in paragraph["lSpellingErrors"]):
             if not allowed & {word, word.lower()}:
-                where = WORD_LIST.relative_to(ROOT)
+                where = WORDS.relative_to(ROOT)
                 what = f"“{word}”: unknown word. Correct it, or add it to {where}"
-                yield Fault(path, int(line), what)
+                yield Fault(path, int(line or 1), what)
 
 
 def main() -> int:
@@ -62,11 +62,11 @@ def main() -> int:
     if not shutil.which("grammalecte-cli"):
         print("Grammar and spelling not checked: grammalecte-cli is missing.", file=sys.stderr)
         return 1 if os.environ.get("CI") else 0
-    allowed = set(WORD_LIST.read_text(encoding="utf-8").splitlines())
-    templates, _ = read_all(TEMPLATES, ".pot")
+    allowed = set(read_text(WORDS).splitlines())
+    templates, damaged = read_all(TEMPLATES, ".pot")
     french = (catalog for name, catalog in templates.items() if name != INTERFACE_DOMAIN)
-    return print_faults(faults(list(chain(*french)), allowed))
+    return print_faults([*damaged, *faults(list(chain(*french)), allowed)])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import Prefix
 
-from back_office_guide.core.faults import Fault, print_faults
+from back_office_guide.core.faults import Fault, exit_code, print_faults
 from back_office_guide.core.pages import DIRECTIVES, ROLE, ROLES, Page, PageToken, Terms, bare_term
 from back_office_guide.core.paths import DOCS, ROOT
 from back_office_guide.french.typography import fix_page, fix_text
@@ -81,7 +81,7 @@ _DIRECTIVE_ADVICE, _ROLE_ADVICE = (
     {name: advice for advice, names in table.items() for name in names.split()}
     for table in (INSTEAD_OF_DIRECTIVES, INSTEAD_OF_ROLES)
 )
-SITE_ONLY = "contribuer"  # the folder of pages that the books leave out
+SITE_ONLY_FOLDER = "contribuer"  # the folder of pages that the books leave out
 PICTURES = (".svg", ".png", ".jpg")
 _FILE_SIGNATURES = {".png": b"\x89PNG", ".jpg": b"\xff\xd8"}
 STRAIGHT_QUOTE = 'straight quotation mark ("): write « … »'
@@ -126,7 +126,7 @@ def _dead_link(found: PageToken, page: Page, labels: dict[str, Page]) -> Iterato
             f"a link to {target} leads nowhere: write (label)= before the title it leads to, "
             "and [](#label) here"
         )
-    elif SITE_ONLY in labels[label].path.parts and SITE_ONLY not in page.path.parts:
+    elif labels[label].path.parent.name == SITE_ONLY_FOLDER != page.path.parent.name:
         yield f"a link to {target}, which the book and the e-book leave out: {WRITE_TEXT}"
 
 
@@ -320,4 +320,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

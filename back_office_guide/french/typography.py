@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 
+from back_office_guide.core.faults import exit_code, read_text
 from back_office_guide.core.pages import NO_TITLE, ROLES, PageToken, page_tokens
 from back_office_guide.core.paths import DOCS, relative, write_file
 
@@ -99,14 +100,20 @@ def _neutral(found: PageToken) -> Iterator[object]:
 
 def fix_figure(text: str) -> str:
     """Return the source of an SVG with its text, title and desc elements fixed."""
-    content = re.compile(r"(<(text|title|desc)\b[^>]*>)([^<&]*)(</\2>)")
-    return content.sub(lambda match: match[1] + fix_text(match[3]) + match[4], text)
+
+    def fixed(match: re.Match[str]) -> str:
+        parts = re.split(r"(&[#\w]+;)", match[3])
+        parts[::2] = map(fix_text, parts[::2])  # the others are entities
+        return "".join((match[1], *parts, match[4]))
+
+    return re.sub(r"(<(text|title|desc)\b[^>]*>)([^<]*)(</\2>)", fixed, text)
 
 
 def main() -> int:
     """Fix every French page and figure in place, and name those that changed."""
-    for path in sorted([*DOCS.rglob("*.md"), *DOCS.glob("figures/*.svg")]):
-        text = path.read_text(encoding="utf-8")
+    figures = (path for path in DOCS.rglob("*.svg") if "_theme" not in path.parts)
+    for path in sorted([*DOCS.rglob("*.md"), *figures]):
+        text = read_text(path)
         right = fix_page(text) if path.suffix == ".md" else fix_figure(text)
         if write_file(path, right.encode()):
             print(relative(path))
@@ -114,4 +121,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))
