@@ -1,5 +1,5 @@
 # Every command of the guide. `make` alone lists them.
-# LANGS="fr en" limits html, latexpdf, epub, serve, check-po and status to some languages of languages.toml.
+# LANGS="fr en" limits html, latexpdf, epub, serve, update-po, check-po and status to some languages of languages.toml.
 # SIZE="--pages 100 --languages 8 --runs 3" sets the size of bench.
 # TESTS="site search" limits test to the tests whose file or name holds one of these words.
 # SPHINXOPTS="-D html_theme=furo" is added to the options of sphinx-build.

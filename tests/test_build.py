@@ -348,6 +348,12 @@ def test_options_of_sphinx_can_be_added(small_copy: Copy) -> None:
     options = {"SPHINXOPTS": "-D html_title='Un autre titre'"}
     assert "fr: built" in made("html", cwd=folder, env=FRENCH | options)
     assert "<title>Un autre titre<" in (folder / "build/html/fr/index.html").read_text("utf-8")
+    # The pages beside the languages do without the files of the theme.
+    made("html", cwd=folder, env=FRENCH | {"SPHINXOPTS": "-D html_theme=furo"})
+    run = make("html", cwd=folder, env=FRENCH | {"SPHINXOPTS": "--foo"})
+    assert run.returncode == 2
+    assert "error: unrecognized arguments: --foo" in run.stderr
+    assert "html, Français: failed, for the reasons above." in run.stderr
 
 
 def test_what_an_earlier_build_put_beside_the_languages_does_not_stay(small_copy: Copy) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import polib
@@ -118,3 +119,16 @@ def test_a_catalog_that_cannot_be_counted_is_named(extracted_copy: Copy) -> None
     assert run.returncode != 0
     assert "docs/locale/en/LC_MESSAGES/index.po:1: empty: " in run.stderr
     assert "docs/locale/en/LC_MESSAGES/loop.po:1: file: it cannot be read: " in run.stderr
+
+
+def test_pages_without_a_catalog_are_named_and_nothing_is_not_translated(small_copy: Copy) -> None:
+    guide = small_copy("missing")
+    (guide / "docs/locale/en/LC_MESSAGES/mots.po").unlink()
+    shutil.rmtree(guide / "docs/locale/it")
+    run = make("status", cwd=guide)
+    assert run.returncode == 2
+    place = "docs/locale/{}/LC_MESSAGES:1: no catalog for {} (pages without one: {}): run `make "
+    for code, first, pages in (("en", "mots", 1), ("it", "glossaire", 3)):
+        assert f"{place.format(code, first, pages)}update-po`\n" in run.stderr
+    italian = next(line for line in run.stdout.splitlines() if line.startswith("it,"))
+    assert italian.endswith(" 0 %")

@@ -713,6 +713,35 @@ def test_a_catalog_cut_off_between_two_entries_is_named(extracted_copy: Copy) ->
     assert f"`git restore {place}` brings them back; if they are to go, commit that" in run.stderr
 
 
+def test_a_message_that_was_edited_is_named_with_what_it_was(extracted_copy: Copy) -> None:
+    require("git")
+    guide = extracted_copy("guide")
+    path = guide / "docs/locale/en/LC_MESSAGES/index.po"
+    text = path.read_text("utf-8")
+    edited = 'msgid "Par où commencer ?"'
+    path.write_text(text.replace('msgid "Par où commencer"', edited), "utf-8")
+    run = make("update-po", cwd=guide, env={"LANGS": "en"})
+    line = path.read_text("utf-8").splitlines().index(edited) + 2
+    assert run.returncode != 0
+    assert (
+        f"docs/locale/en/LC_MESSAGES/index.po:{line}: source: the msgid of this translation was "
+        "edited: write “Par où commencer”\n" in run.stderr
+    )
+    assert "git restore" not in run.stderr
+
+
+def test_the_lines_of_windows_are_named_and_fixed(small_copy: Copy) -> None:
+    guide = small_copy("windows")
+    path = guide / "docs/locale/en/LC_MESSAGES/index.po"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"\n", b"\r\n"))
+    run = make("check-po", cwd=guide, env={"LANGS": "en"})
+    said = "index.po:1: form: the lines end as on Windows (CRLF): run `make update-po`\n"
+    assert said in run.stderr
+    made("update-po", cwd=guide, env={"LANGS": "en"})
+    assert path.read_bytes() == content
+
+
 def test_a_catalog_that_cannot_be_written_is_named(workshop: Workshop) -> None:
     pages = pages_before()
     catalogs = workshop.ours(pages)

@@ -103,7 +103,7 @@ class Check:
         if self._misspelt is None:
             lacking = f"hunspell has no dictionary {dictionary}" if which("hunspell") else ""
             what = f"spelling not checked: {lacking or 'no hunspell'}"
-            what += ": `make test` names the package of each language to install"
+            what += ": `make test` names the package to install"
             if os.environ.get("CI") and self._language.published:
                 yield Fault(self._folder, 1, what, "spelling")
             else:
@@ -182,6 +182,8 @@ def find_outdated(
         for line, (row, better) in enumerate(zip_longest(rows, right, fillvalue=""), start=1):
             if row != better:
                 what = f"“{row[:60]}” where `make update-po` writes “{better[:60]}”: run it"
+                if row == f"{better}\r":
+                    what = "the lines end as on Windows (CRLF): run `make update-po`"
                 forms.append(Fault(path, line, what, "form"))
                 break
     if forms[1:]:

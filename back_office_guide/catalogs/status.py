@@ -4,9 +4,9 @@ import json
 import sys
 
 from back_office_guide.core.catalog import folder_of, read_all
-from back_office_guide.core.faults import exit_code, print_faults
+from back_office_guide.core.faults import Fault, exit_code, print_faults
 from back_office_guide.core.languages import Language, Languages, load
-from back_office_guide.core.paths import BUILD
+from back_office_guide.core.paths import BUILD, DOCS
 from back_office_guide.core.progress import Count, count, is_ready, total
 
 REPORT = BUILD / "status.json"
@@ -44,16 +44,21 @@ def summarize(languages: Languages, counted: dict[Language, dict[str, Count]]) -
 
 
 def main() -> int:
-    """Print the table of the languages of LANGS, or of all, and write the summarize on all.
+    """Print the table of the languages of LANGS, or of all, and write the report on all.
 
-    Return 1 if a catalog cannot be counted. Raises OSError.
+    Return 1 if a catalog is missing or damaged. Raises OSError.
     """
     languages = load()
     selected = languages.requested(languages.all)
+    pages = {path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.rglob("*.md")}
     faults, counted = [], {}
     for language in languages.all:
         catalogs, damaged = read_all(folder_of(language.code))
         faults += damaged
+        missing = sorted(pages - catalogs.keys()) if language != languages.source else []
+        if missing and not damaged:
+            what = f"no catalog for {missing[0]} (pages without one: {len(missing)})"
+            faults.append(Fault(folder_of(language.code), 1, f"{what}: run `make update-po`"))
         counted[language] = {name: count(each, name) for name, each in catalogs.items()}
     code = print_faults(faults)
     print("\n\n".join(table(language, counted[language]) for language in selected))

@@ -349,7 +349,7 @@ def run() -> list[Fault]:
     templates, faults = read_templates()
     if faults:
         return faults
-    for language in languages.all:
+    for language in languages.requested(languages.all):
         folder = folder_of(language.code)
         old, restored, found = read_language(language.code)
         if found:

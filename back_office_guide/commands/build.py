@@ -261,8 +261,12 @@ def run_sphinx(builder: str, language: Language) -> Path:
     options = sphinx_options(builder, language, work / "doctrees")
     os.chdir(ROOT)
     messages = io.StringIO()
+    failed: int | str | None
     with redirect_stderr(messages):
-        failed = import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)])
+        try:
+            failed = import_module("sphinx.cmd.build").main([*quiet, *options, "docs", str(result)])
+        except SystemExit as error:  # of an option in SPHINXOPTS that Sphinx does not have
+            failed = error.code
     for line in filter(str.strip, messages.getvalue().replace(f"{ROOT}/", "").splitlines()):
         print(f"{language.name}: {line}", file=sys.stderr)
     if failed:

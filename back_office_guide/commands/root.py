@@ -43,8 +43,9 @@ def files(
         return last_change(days, (DOCS / page).with_suffix(".md"), catalog)
 
     def asset(path: str) -> str:
-        file = f"{languages[0].code}/_static/{path}"
-        return f"{file}?v={crc32((html / file).read_bytes()):08x}"
+        name = f"{languages[0].code}/_static/{path}"
+        file = html / name
+        return f"{name}?v={crc32(file.read_bytes()):08x}" if file.is_file() else name
 
     def render(template: str, **own: object) -> str:
         return str(templates.get_template(template).render(own))

@@ -241,11 +241,18 @@ def find_lost(catalogs: Catalogs, committed: Catalogs, folder: Path) -> list[Fau
     faults = []
     for domain, catalog in committed.items():
         entries = catalog.translated_entries()
-        lost = [entry.msgid for entry in entries if normalize(entry.msgid) not in known]
+        lost = {e.msgid: e.msgstr for e in entries if normalize(e.msgid) not in known}
+        path = folder / f"{domain}.po"
+        for entry in catalogs.get(domain, ()):
+            before = next((m for m in lost if lost[m] == entry.msgstr and not entry.fuzzy), "")
+            if before and not entry.obsolete:
+                what = f"the msgid of this translation was edited: write “{before}”"
+                faults.append(Fault(path, line_of(entry), what, "source"))
+                del lost[before]
         if lost:
-            path = folder / f"{domain}.po"
+            first = next(iter(lost))[:40]
             what = (
-                f"messages that git holds are missing ({len(lost)}), “{lost[0][:40]}” first: "
+                f"messages that git holds are missing ({len(lost)}), “{first}” first: "
                 f"`git restore {relative(path)}` brings them back; if they are to go, commit that"
             )
             faults.append(Fault(path, 1, what, "truncated"))

@@ -138,7 +138,11 @@ def differences(
     if after.blocks != before.blocks and translation.strip():
         yield Difference("block", _explain_blocks(translation), mutable=False)
         return
-    french = {target: f"(your words for “{text}”)" for target, text in before.references if text}
+    french = {
+        target: f"(your words for “{text}”)"
+        for target, text in before.references
+        if text.strip(MASK)  # else the link shows the title of what it leads to
+    }
     for code in ("role", "link", "image", "footnote", "code", "html"):
         old, new = before.count(code), after.count(code)
         if old != new:

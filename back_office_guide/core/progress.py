@@ -31,7 +31,7 @@ class Count(NamedTuple):
     @property
     def share(self) -> int:
         """The translated messages in percent, rounded down: 100 means all."""
-        return 100 * self.translated // self.messages if self.messages else 100
+        return 100 * self.translated // self.messages if self.messages else 0
 
 
 def refusals(entry: polib.POEntry, domain: str) -> list[Difference]:
