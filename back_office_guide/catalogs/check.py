@@ -24,6 +24,7 @@ from back_office_guide.core import markup
 from back_office_guide.core.catalog import (
     INTERFACE_DOMAIN,
     Catalogs,
+    domain_of,
     folder_of,
     line_of,
     muted_checks,
@@ -50,7 +51,7 @@ class Context:
     def glossaries(self) -> dict[str, Page]:
         """The French pages that have a glossary, by domain."""
         return {
-            path.relative_to(self.docs).with_suffix("").as_posix(): Page(path)
+            domain_of(path, self.docs): Page(path)
             for path in sorted(self.docs.rglob("*.md"))
             if "{glossary}" in read_text(path)
         }

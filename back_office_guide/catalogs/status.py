@@ -3,7 +3,7 @@
 import json
 import sys
 
-from back_office_guide.core.catalog import folder_of, read_all
+from back_office_guide.core.catalog import domain_of, folder_of, read_all
 from back_office_guide.core.faults import Fault, exit_code, print_faults
 from back_office_guide.core.languages import Language, Languages, load
 from back_office_guide.core.paths import BUILD, DOCS
@@ -50,7 +50,7 @@ def main() -> int:
     """
     languages = load()
     selected = languages.requested(languages.all)
-    pages = {path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.rglob("*.md")}
+    pages = {domain_of(path, DOCS) for path in DOCS.rglob("*.md")}
     faults, counted = [], {}
     for language in languages.all:
         catalogs, damaged = read_all(folder_of(language.code))

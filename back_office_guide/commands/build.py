@@ -373,9 +373,11 @@ def write_root(languages: Languages) -> None:
     if read_digest(html / DIGEST) == digest:
         return
     (html / DIGEST).unlink(missing_ok=True)
-    for stale in (html / "sitemap.xml", *html.glob("back-office-*")):
-        stale.unlink(missing_ok=True)  # of a build with SITE_URL or BOOKS
     address = os.environ.get("SITE_URL", "").rstrip("/")
+    current = {book.name for book in books} | ({"sitemap.xml"} if address else set())
+    for written in (html / "sitemap.xml", *html.glob("back-office-*")):
+        if written.name not in current:  # of a build with SITE_URL or BOOKS
+            written.unlink(missing_ok=True)
     for name, text in root.files(html, there, languages.source, address, with_books=bool(books)):
         write_file(html / name, text.encode())
     for book in books:

@@ -56,6 +56,11 @@ def folder_of(code: str, locale: Path = LOCALE) -> Path:
     return locale / code / "LC_MESSAGES"
 
 
+def domain_of(path: Path, folder: Path) -> str:
+    """Return the domain of a page, catalog or template under `folder`: "comprendre/mots"."""
+    return path.relative_to(folder).with_suffix("").as_posix()
+
+
 def read(path: Path) -> polib.POFile:
     """Return the catalog in the file `path`.
 
@@ -139,7 +144,7 @@ def read_all(folder: Path, suffix: str = ".po") -> tuple[Catalogs, list[Fault]]:
     """Return the catalogs or templates under `folder` by domain, and the faults of damaged ones."""
     catalogs, faults = {}, []
     paths = folder.rglob(f"[!.]*{suffix}")  # macOS leaves files such as "._index.po"
-    for domain in sorted(path.relative_to(folder).with_suffix("").as_posix() for path in paths):
+    for domain in sorted(domain_of(path, folder) for path in paths):
         try:
             catalogs[domain] = read(folder / f"{domain}{suffix}")
         except DamagedError as error:
@@ -242,13 +247,13 @@ def find_lost(catalogs: Catalogs, committed: Catalogs, folder: Path) -> list[Fau
     for domain, catalog in committed.items():
         entries = catalog.translated_entries()
         lost = {e.msgid: e.msgstr for e in entries if normalize(e.msgid) not in known}
+        made_for = {translation: message for message, translation in lost.items()}
         path = folder / f"{domain}.po"
-        for entry in catalogs.get(domain, ()):
-            before = next((m for m in lost if lost[m] == entry.msgstr and not entry.fuzzy), "")
-            if before and not entry.obsolete:
+        for entry in catalogs[domain].translated_entries() if domain in catalogs else ():
+            if before := made_for.pop(entry.msgstr, ""):
+                del lost[before]
                 what = f"the msgid of this translation was edited: write “{before}”"
                 faults.append(Fault(path, line_of(entry), what, "source"))
-                del lost[before]
         if lost:
             first = next(iter(lost))[:40]
             what = (

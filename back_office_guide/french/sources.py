@@ -16,7 +16,7 @@ from rapidfuzz.distance import Prefix
 from back_office_guide.core.faults import Fault, exit_code, print_faults
 from back_office_guide.core.pages import DIRECTIVES, ROLE, ROLES, Page, PageToken, Terms, bare_term
 from back_office_guide.core.paths import DOCS, ROOT
-from back_office_guide.french.typography import fix_page, fix_text
+from back_office_guide.french.typography import figures_in, fix_page, fix_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -286,11 +286,7 @@ def check(docs: Path) -> list[Fault]:
         if found.token.type == "myst_target"
     }
     terms = Terms(pages)
-    found = [
-        (path, wrong_drawing(path, pages))
-        for path in docs.rglob("*.svg")
-        if "_theme" not in path.relative_to(docs).parts
-    ]
+    found = [(path, wrong_drawing(path, pages)) for path in figures_in(docs)]
     for page in pages:
         checks = [refused_constructs(page, labels), wrong_typography(page)]
         checks.append(wrong_figures(page, docs))

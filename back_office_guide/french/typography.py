@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 from back_office_guide.core.faults import exit_code, read_text
 from back_office_guide.core.pages import NO_TITLE, ROLES, PageToken, page_tokens
@@ -109,10 +110,14 @@ def fix_figure(text: str) -> str:
     return re.sub(r"(<(text|title|desc)\b[^>]*>)([^<]*)(</\2>)", fixed, text)
 
 
+def figures_in(docs: Path) -> list[Path]:
+    """Return the SVG files under `docs`, but for those of the themes."""
+    return [path for path in docs.rglob("*.svg") if "_theme" not in path.relative_to(docs).parts]
+
+
 def main() -> int:
     """Fix every French page and figure in place, and name those that changed."""
-    figures = (path for path in DOCS.rglob("*.svg") if "_theme" not in path.parts)
-    for path in sorted([*DOCS.rglob("*.md"), *figures]):
+    for path in sorted([*DOCS.rglob("*.md"), *figures_in(DOCS)]):
         text = read_text(path)
         right = fix_page(text) if path.suffix == ".md" else fix_figure(text)
         if write_file(path, right.encode()):
